@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AccountStore, SlotInfo } from "../vault/store.ts";
+
+/** What a file of the same user holds in clear (decisions: names and lock states). */
+export interface AccountInfo {
+  /** 26 characters, base32. */
+  readonly id: string;
+  readonly name: string;
+  readonly locked: boolean;
+  readonly slots: readonly SlotInfo[];
+}
+
+/** What the user proves themselves with. The bytes are zeroed by whoever takes them. */
+export interface Proof {
+  readonly kind: "password" | "recovery-code";
+  readonly secret: Uint8Array;
+}
+
+/** A credential that was found right. Holds the account key until disposed. */
+export interface VerifiedCredential extends Disposable {
+  readonly accountId: string;
+  /** The account's generation when the check began; lock raises it (SES-019). */
+  readonly generation: number;
+}
+
+/** Why an account operation did not happen. Nothing was changed. */
+export type AccountFailure =
+  | "not-found"
+  | "name-taken"
+  | "invalid-name"
+  | "weak-password"
+  | "locked"
+  | "storage"
+  | "corrupt"
+  | "busy";
+
+/** A typed refusal; the message says what to do next and holds no secret. */
+export class AccountError extends Error {
+  override readonly name = "AccountError";
+  readonly failure: AccountFailure;
+  constructor(failure: AccountFailure, message: string) {
+    super(message);
+    this.failure = failure;
+  }
+}
+
+/** The user's accounts: what opens them, and whether they are open. */
+export interface Accounts {
+  /** In order of name. */
+  list(): readonly AccountInfo[];
+  /** By id first, then by exact name. */
+  find(nameOrId: string): AccountInfo | undefined;
+  /** Names are unique after NFKC, case and look-alike folding, and never like an id (T41). */
+  create(name: string, password: Uint8Array): Promise<AccountInfo>;
+  rename(id: string, name: string): void;
+  /** Acts as locking it (LCK-009), then deletes all that is in it. */
+  remove(id: string): void;
+  /**
+   * Check a credential; unlocks nothing. One key derivation at a time, also
+   * for an account that does not exist (decisions 3, 9). Undefined: not right.
+   * Takes ownership of the proof and zeroes it.
+   */
+  verify(
+    nameOrId: string,
+    proof: Proof,
+    signal?: AbortSignal,
+  ): Promise<VerifiedCredential | undefined>;
+  /** Open the account with a verified credential. Synchronous. */
+  unlock(credential: VerifiedCredential): void;
+  /**
+   * Lock: drop and zero the keys and the index, raise the generation, also
+   * when already locked. Synchronous (LCK-001).
+   */
+  lock(id: string): void;
+  /** Raised by every lock. */
+  generation(id: string): number;
+  /** The open store; undefined while locked. */
+  store(id: string): AccountStore | undefined;
+  /** Run with the store open: for this call alone when the account is locked. */
+  withStore<T>(
+    credential: VerifiedCredential,
+    use: (store: AccountStore) => T,
+  ): T;
+  /** Rotates the account key. Takes ownership of the new password and zeroes it. */
+  changePassword(
+    credential: VerifiedCredential,
+    password: Uint8Array,
+  ): Promise<void>;
+  /** Close every file; the accounts are locked. */
+  close(): void;
+}

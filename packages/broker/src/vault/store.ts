@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Item, ItemOverview, Vault } from "@assent/protocol";
+
+/** A way to unlock, as it stands in clear. */
+export interface SlotInfo {
+  readonly id: string;
+  readonly kind: "password" | "recovery-code" | "passkey";
+  readonly label: string;
+}
+
+/** What can be told of an item without opening its secrets. No values, no notes. */
+export interface ItemEntry {
+  readonly overview: ItemOverview;
+  readonly revision: bigint;
+  readonly sections: readonly { readonly id: string; readonly title: string }[];
+  readonly fields: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly sectionId: string;
+    /** FieldType of the schema. */
+    readonly type: number;
+  }[];
+  readonly files: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly sectionId: string;
+    readonly size: bigint;
+  }[];
+}
+
+/** A whole item. Its bytes are zeroed on disposal: copy what must live on. */
+export interface OpenItem extends Disposable {
+  readonly item: Item;
+}
+
+/** Why a change did not happen; nothing was changed. */
+export type StoreFailure =
+  | "not-found"
+  | "conflict"
+  | "invalid"
+  | "storage"
+  | "corrupt"
+  | "locked";
+
+/** A typed refusal of the store, without any value of an item. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly failure: StoreFailure;
+  constructor(failure: StoreFailure, message: string) {
+    super(message);
+    this.failure = failure;
+  }
+}
+
+/**
+ * The vaults of one unlocked account. Everything is synchronous: what is
+ * judged and what is done are one step. Changes return once durable. Every
+ * method throws StoreError("locked") after the account was locked.
+ *
+ * A second kind of store stands behind this same interface; it never learns
+ * who calls.
+ */
+export interface AccountStore {
+  readonly accountId: string;
+  /** In order of name. */
+  vaults(): readonly Vault[];
+  vault(vaultId: string): Vault | undefined;
+  /** Entries of one vault in order of title, archived ones included. */
+  items(vaultId: string): readonly ItemEntry[];
+  /** One entry, by id alone. Constant time in the number of items. */
+  entry(itemId: string): ItemEntry | undefined;
+  /** The only way to plaintext. */
+  read(itemId: string): OpenItem;
+  /** Empty id: create. */
+  putVault(vault: Vault): Vault;
+  deleteVault(vaultId: string): void;
+  /**
+   * Empty id: create. Otherwise the revision must match, else "conflict".
+   * An item may move to another vault: the caller judges both.
+   */
+  putItem(item: Item): Item;
+  archiveItem(itemId: string): void;
+  deleteItem(itemId: string): void;
+}
