@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-export {};
+export { isDeceptive } from "./safe/deceptive.ts";
+export { makeSafe, type SafeOptions } from "./safe/make-safe.ts";
