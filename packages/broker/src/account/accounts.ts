@@ -7,7 +7,20 @@ export interface AccountInfo {
   readonly id: string;
   readonly name: string;
   readonly locked: boolean;
+  /** In order of age. */
   readonly slots: readonly SlotInfo[];
+  /**
+   * Public half of the key that this account's activity log is sealed to:
+   * X25519, 32 bytes. Empty when the account cannot be used.
+   */
+  readonly publicLogKey: Uint8Array;
+  /**
+   * Why the account cannot be used: its file is damaged, unsafe, newer than
+   * this broker, or open elsewhere. The other accounts are not affected.
+   */
+  readonly problem?: AccountFailure;
+  /** One line that says what to do about the problem. */
+  readonly problemMessage?: string;
 }
 
 /** What the user proves themselves with. The bytes are zeroed by whoever takes them. */
@@ -32,7 +45,13 @@ export type AccountFailure =
   | "locked"
   | "storage"
   | "corrupt"
-  | "busy";
+  | "busy"
+  /** Written by a newer version, or not an account file at all. */
+  | "unsupported"
+  /** A link, another user's file, or one that others can read. */
+  | "unsafe"
+  /** An account keeps one way in. */
+  | "last-slot";
 
 /** A typed refusal; the message says what to do next and holds no secret. */
 export class AccountError extends Error {
@@ -52,6 +71,10 @@ export interface Accounts {
   find(nameOrId: string): AccountInfo | undefined;
   /** Names are unique after NFKC, case and look-alike folding, and never like an id (T41). */
   create(name: string, password: Uint8Array): Promise<AccountInfo>;
+  /**
+   * The name is bound to the account's key: of a locked account, call this
+   * within withStore, else "locked".
+   */
   rename(id: string, name: string): void;
   /** Acts as locking it (LCK-009), then deletes all that is in it. */
   remove(id: string): void;
@@ -65,27 +88,44 @@ export interface Accounts {
     proof: Proof,
     signal?: AbortSignal,
   ): Promise<VerifiedCredential | undefined>;
-  /** Open the account with a verified credential. Synchronous. */
+  /**
+   * Open the account with a verified credential. Synchronous. "locked" when
+   * the generation was raised since the check began (SES-019).
+   */
   unlock(credential: VerifiedCredential): void;
   /**
    * Lock: drop and zero the keys and the index, raise the generation, also
    * when already locked. Synchronous (LCK-001).
    */
   lock(id: string): void;
-  /** Raised by every lock. */
+  /** Raised by every lock, and whenever the account key changes. */
   generation(id: string): number;
   /** The open store; undefined while locked. */
   store(id: string): AccountStore | undefined;
-  /** Run with the store open: for this call alone when the account is locked. */
+  /**
+   * Run with the store open: for this call alone when the account is locked.
+   * `use` must be done when it returns. "locked" as for unlock.
+   */
   withStore<T>(
     credential: VerifiedCredential,
     use: (store: AccountStore) => T,
   ): T;
-  /** Rotates the account key. Takes ownership of the new password and zeroes it. */
+  /**
+   * Rotates the account key, so that credentials checked before are void.
+   * Takes ownership of the new password and zeroes it. A recovery code that
+   * was used for this is spent.
+   */
   changePassword(
     credential: VerifiedCredential,
     password: Uint8Array,
   ): Promise<void>;
+  /**
+   * Make a recovery code; it replaces an earlier one, and then rotates the
+   * account key. Printable ASCII, shown once, never stored: the caller zeroes it.
+   */
+  addRecoveryCode(credential: VerifiedCredential): Uint8Array;
+  /** Rotates the account key. Never the last slot, nor the one that the credential is of. */
+  removeSlot(credential: VerifiedCredential, slotId: string): void;
   /** Close every file; the accounts are locked. */
   close(): void;
 }

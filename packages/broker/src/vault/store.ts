@@ -62,6 +62,10 @@ export class StoreError extends Error {
  */
 export interface AccountStore {
   readonly accountId: string;
+  /** The activity log is sealed to this key: X25519, 32 bytes. */
+  readonly publicLogKey: Uint8Array;
+  /** Opens the activity log: X25519, 32 bytes, the store's own. Zeroed by lock. */
+  readonly privateLogKey: Uint8Array;
   /** In order of name. */
   vaults(): readonly Vault[];
   vault(vaultId: string): Vault | undefined;
