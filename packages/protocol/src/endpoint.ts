@@ -36,7 +36,8 @@ const ownerName = "owner.sock";
  * read or made here; owner and mode are checked by whoever opens a path
  * (CHN-002, SDK-001, SDK-012: there is one answer and no fallback).
  *
- * @throws RangeError when a path is not absolute or too long for a socket.
+ * @throws RangeError when a path is not absolute or too long for a socket, or
+ * when the broker's socket would be the owner's.
  */
 export function locatePlaces(facts: PlaceFacts): Places {
   const env = facts.environment;
@@ -60,9 +61,20 @@ export function locatePlaces(facts: PlaceFacts): Places {
     brokerSocket,
     ownerSocket: `${directory}/${ownerName}`,
   };
-  for (const path of Object.values<string>(places as never)) {
-    if (!path.startsWith("/"))
+  const paths = [
+    places.dataDirectory,
+    places.runtimeDirectory,
+    places.brokerSocket,
+  ];
+  for (const path of paths) {
+    if (!path.startsWith("/")) {
       throw new RangeError(`not an absolute path: ${path}`);
+    }
+  }
+  if (places.brokerSocket === places.ownerSocket) {
+    throw new RangeError(
+      `this is where the owner's socket is: ${places.ownerSocket}`,
+    );
   }
   for (const path of [places.brokerSocket, places.ownerSocket]) {
     if (new TextEncoder().encode(path).length > socketPathBytes) {
