@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { activitySentence } from "./activity-sentence.ts";
+
+const base = { process: "deploy-cli", account: "Personal" };
+
+const cases: [Record<string, unknown> & { kind: string }, string][] = [
+  [{ kind: "prompt-created" }, "deploy-cli asked to use Personal."],
+  [
+    { kind: "prompt-denied", surface: "web" },
+    "You denied deploy-cli the use of Personal in the browser.",
+  ],
+  [
+    { kind: "prompt-ended", cause: "timed-out" },
+    "The request of deploy-cli for Personal ended: nobody answered.",
+  ],
+  [
+    { kind: "granted", surface: "terminal", method: "password" },
+    "You let deploy-cli use Personal (password) in a terminal.",
+  ],
+  [
+    {
+      kind: "request",
+      operation: "resolveSecrets",
+      count: 1,
+      vault: "Dev",
+      item: "GitHub",
+    },
+    "deploy-cli read 1 secret (Dev › GitHub), in Personal.",
+  ],
+  [
+    { kind: "session-ended", cause: "expired" },
+    "The access of deploy-cli to Personal ended because it was not used, or its time was up.",
+  ],
+  [{ kind: "account-locked" }, "Personal was locked."],
+  [{ kind: "account-unlocked" }, "Personal was unlocked."],
+  [{ kind: "account-created" }, "Personal was created."],
+  [{ kind: "credential-refused" }, "A wrong password was given for Personal."],
+  [
+    { kind: "integration-on" },
+    "The integration was turned on: programs can ask for access.",
+  ],
+  [
+    { kind: "integration-off" },
+    "The integration was turned off: all access ended.",
+  ],
+];
+
+for (const [event, sentence] of cases) {
+  test(`tells ${event.kind} as a sentence`, () => {
+    expect(activitySentence({ ...base, ...event })).toBe(sentence);
+  });
+}
+
+test("tells a kind that it does not know by its name", () => {
+  expect(activitySentence({ kind: "vault-merged" })).toBe(
+    "Something that this version cannot tell: vault-merged.",
+  );
+});
+
+test("tells a cause of a newer version as it is", () => {
+  expect(activitySentence({ kind: "session-ended", cause: "eclipse" })).toBe(
+    "The access of A program to an account ended because eclipse.",
+  );
+});
+
+test("gives one safe sentence, whatever the entry holds (T21)", () => {
+  const kinds = [...new Set(cases.map(([{ kind }]) => kind)), "other"];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...kinds),
+      fc.dictionary(
+        fc.constantFrom(
+          "process",
+          "account",
+          "vault",
+          "item",
+          "operation",
+          "count",
+          "cause",
+          "surface",
+          "method",
+        ),
+        fc.oneof(fc.string({ unit: "binary" }), fc.jsonValue()),
+      ),
+      (kind, details) => {
+        const sentence = activitySentence({ ...details, kind });
+        expect(sentence).toMatch(/\.$/);
+        expect(sentence).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+      },
+    ),
+  );
+});

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import { count } from "../plural.ts";
+import { makeSafe } from "../safe/make-safe.ts";
+import { promptCauseText, sessionEndText } from "./cause.ts";
+
+/**
+ * What an entry of the activity log holds: its kind, and plain JSON values.
+ * Read here, each if present: `process` (name of the program), `pid`,
+ * `account`, `vault`, `item`, `operation` (as the schema names it), `count`,
+ * `cause`, `surface`, `method`.
+ */
+export interface ActivityRecord {
+  readonly kind: string;
+  readonly [detail: string]: unknown;
+}
+
+/**
+ * An entry of the activity log as a sentence, safe to show. A kind that this
+ * version does not know is told by its name; nothing throws.
+ */
+export function activitySentence(event: ActivityRecord): string {
+  const who = detail(event, "process") ?? "A program";
+  const account = detail(event, "account") ?? "an account";
+  const cause = detail(event, "cause");
+  switch (event.kind) {
+    case "prompt-created":
+      return `${who} asked to use ${account}.`;
+    case "prompt-shown":
+      return `The request of ${who} was shown${on(event)}.`;
+    case "prompt-denied":
+      return `You denied ${who} the use of ${account}${on(event)}.`;
+    case "prompt-ended":
+      return cause === undefined
+        ? `The request of ${who} for ${account} ended.`
+        : `The request of ${who} for ${account} ended: ${promptCauseText(cause)}.`;
+    case "prompt-refused":
+      return `${who} was refused without asking you: too many requests.`;
+    case "granted":
+      return `You let ${who} use ${account}${by(event)}${on(event)}.`;
+    case "request":
+      return requestSentence(event, who, account);
+    case "session-ended":
+      return cause === undefined
+        ? `The access of ${who} to ${account} ended.`
+        : `The access of ${who} to ${account} ended because ${sessionEndText(cause)}.`;
+    case "account-locked":
+      return `${account} was locked.`;
+    case "account-unlocked":
+      return `${account} was unlocked${by(event)}.`;
+    case "account-created":
+      return `${account} was created.`;
+    case "account-renamed":
+      return `The account is now called ${account}.`;
+    case "account-removed":
+      return `${account} was removed.`;
+    case "password-changed":
+      return `The password of ${account} was changed.`;
+    case "slot-added":
+      return `A way to unlock ${account} was added.`;
+    case "slot-removed":
+      return `A way to unlock ${account} was removed.`;
+    case "credential-refused":
+      return `A wrong password was given for ${account}${on(event)}.`;
+    case "muted":
+      return `You muted ${who}.`;
+    case "integration-on":
+      return "The integration was turned on: programs can ask for access.";
+    case "integration-off":
+      return "The integration was turned off: all access ended.";
+    case "settings-changed":
+      return "The settings were changed.";
+    default:
+      return `Something that this version cannot tell: ${makeSafe(String(event.kind), { maxLength: 64 })}.`;
+  }
+}
+
+const operations: Readonly<
+  Record<string, (things: string, where: string) => string>
+> = {
+  resolveSecrets: (things, where) => `read ${things}${where}`,
+  listVaults: () => "listed vaults",
+  putVault: (_, where) => `created or changed a vault${where}`,
+  deleteVault: (_, where) => `deleted a vault${where}`,
+  listItems: (_, where) => `listed items${where}`,
+  getItems: (things, where) => `read ${things}${where}`,
+  putItems: (things, where) => `wrote ${things}${where}`,
+  removeItems: (things, where) => `removed ${things}${where}`,
+  readFile: (_, where) => `read a file${where}`,
+  putFile: (_, where) => `attached a file${where}`,
+  deleteFile: (_, where) => `removed a file${where}`,
+};
+
+function requestSentence(
+  event: ActivityRecord,
+  who: string,
+  account: string,
+): string {
+  const operation = (detail(event, "operation") ?? "").replace(
+    /[-_]([a-z])/g,
+    (_, letter: string) => letter.toUpperCase(),
+  );
+  const place = [detail(event, "vault"), detail(event, "item")]
+    .filter((name) => name !== undefined)
+    .join(" › ");
+  const noun = operation === "resolveSecrets" ? "secret" : "item";
+  const number = event["count"];
+  const things =
+    typeof number === "number" && Number.isFinite(number)
+      ? count(number, noun)
+      : `${noun}s`;
+  const where = place === "" ? "" : ` (${place})`;
+  const tell = Object.hasOwn(operations, operation)
+    ? operations[operation]
+    : undefined;
+  const outcome = detail(event, "cause");
+  return `${who} ${tell?.(things, where) ?? `used ${account}${where}`}${
+    tell === undefined ? "" : `, in ${account}`
+  }${outcome === undefined ? "" : `, which failed: ${outcome}`}.`;
+}
+
+function on(event: ActivityRecord): string {
+  const surface = detail(event, "surface");
+  if (surface === undefined) return "";
+  if (surface === "web") return " in the browser";
+  if (surface === "terminal") return " in a terminal";
+  return ` on ${surface}`;
+}
+
+function by(event: ActivityRecord): string {
+  const method = detail(event, "method");
+  return method === undefined ? "" : ` (${method.replaceAll("-", " ")})`;
+}
+
+function detail(event: ActivityRecord, key: string): string | undefined {
+  const value = event[key];
+  if (typeof value !== "string" || value === "") return undefined;
+  return makeSafe(value, { maxLength: 256 });
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { makeSafe } from "../safe/make-safe.ts";
+
+const sessionEnds: Readonly<Record<string, string>> = {
+  expired: "it was not used, or its time was up",
+  "account-locked": "the account was locked",
+  "revoked-by-program": "the program gave it up",
+  "revoked-by-user": "you revoked it",
+  "integration-off": "the integration was turned off",
+  "process-exited": "the program quit",
+  "process-replaced": "the program became another one",
+  "broker-stopped": "Assent was stopped",
+};
+
+/** Why a session ended: completes "access ended because …", no full stop. */
+export function sessionEndText(cause: string): string {
+  return lookUp(sessionEnds, cause);
+}
+
+const promptEnds: Readonly<Record<string, string>> = {
+  approved: "it was approved",
+  denied: "it was denied",
+  "timed-out": "nobody answered",
+  withdrawn: "the program stopped waiting",
+  "requester-exited": "the program quit",
+  "process-changed": "the program became another one",
+  "account-locked": "the account was locked",
+};
+
+/** Why a prompt ended: completes "the request ended: …", no full stop. */
+export function promptCauseText(cause: string): string {
+  return lookUp(promptEnds, cause);
+}
+
+// A cause of a newer version is shown as it is.
+function lookUp(texts: Readonly<Record<string, string>>, key: string): string {
+  return Object.hasOwn(texts, key)
+    ? (texts[key] ?? "")
+    : makeSafe(key, { maxLength: 100 });
+}
