@@ -9,7 +9,7 @@ const cases: [Record<string, unknown> & { kind: string }, string][] = [
   [{ kind: "prompt-created" }, "deploy-cli asked to use Personal."],
   [
     { kind: "prompt-denied", surface: "web" },
-    "You denied deploy-cli the use of Personal in the browser.",
+    "deploy-cli was denied the use of Personal in the browser.",
   ],
   [
     { kind: "prompt-ended", cause: "timed-out" },
@@ -53,6 +53,13 @@ for (const [event, sentence] of cases) {
   });
 }
 
+test("names the program of an entry that tells its process in full", () => {
+  const process = { pid: 7, name: "git", path: "/usr/bin/git" };
+  expect(activitySentence({ kind: "prompt-denied", process })).toBe(
+    "git was denied the use of this account.",
+  );
+});
+
 test("tells a kind that it does not know by its name", () => {
   expect(activitySentence({ kind: "vault-merged" })).toBe(
     "Something that this version cannot tell: vault-merged.",
@@ -61,7 +68,7 @@ test("tells a kind that it does not know by its name", () => {
 
 test("tells a cause of a newer version as it is", () => {
   expect(activitySentence({ kind: "session-ended", cause: "eclipse" })).toBe(
-    "The access of A program to an account ended because eclipse.",
+    "The access of A program to this account ended because eclipse.",
   );
 });
 

@@ -5,9 +5,9 @@ import { promptCauseText, sessionEndText } from "./cause.ts";
 
 /**
  * What an entry of the activity log holds: its kind, and plain JSON values.
- * Read here, each if present: `process` (name of the program), `pid`,
+ * Read here, each if present: `process` (a name, or an object that has one),
  * `account`, `vault`, `item`, `operation` (as the schema names it), `count`,
- * `cause`, `surface`, `method`.
+ * `cause`, `surface`, `method`, `by`.
  */
 export interface ActivityRecord {
   readonly kind: string;
@@ -19,8 +19,8 @@ export interface ActivityRecord {
  * version does not know is told by its name; nothing throws.
  */
 export function activitySentence(event: ActivityRecord): string {
-  const who = detail(event, "process") ?? "A program";
-  const account = detail(event, "account") ?? "an account";
+  const who = processName(event) ?? "A program";
+  const account = detail(event, "account") ?? "this account";
   const cause = detail(event, "cause");
   switch (event.kind) {
     case "prompt-created":
@@ -28,7 +28,7 @@ export function activitySentence(event: ActivityRecord): string {
     case "prompt-shown":
       return `The request of ${who} was shown${on(event)}.`;
     case "prompt-denied":
-      return `You denied ${who} the use of ${account}${on(event)}.`;
+      return `${who} was denied the use of ${account}${by(event)}${on(event)}.`;
     case "prompt-ended":
       return cause === undefined
         ? `The request of ${who} for ${account} ended.`
@@ -44,15 +44,15 @@ export function activitySentence(event: ActivityRecord): string {
         ? `The access of ${who} to ${account} ended.`
         : `The access of ${who} to ${account} ended because ${sessionEndText(cause)}.`;
     case "account-locked":
-      return `${account} was locked.`;
+      return sentence(`${account} was locked${by(event)}`);
     case "account-unlocked":
-      return `${account} was unlocked${by(event)}.`;
+      return sentence(`${account} was unlocked${by(event)}`);
     case "account-created":
-      return `${account} was created.`;
+      return sentence(`${account} was created`);
     case "account-renamed":
-      return `The account is now called ${account}.`;
+      return `The account is called ${account} now.`;
     case "account-removed":
-      return `${account} was removed.`;
+      return sentence(`${account} was removed`);
     case "password-changed":
       return `The password of ${account} was changed.`;
     case "slot-added":
@@ -127,12 +127,23 @@ function on(event: ActivityRecord): string {
 }
 
 function by(event: ActivityRecord): string {
-  const method = detail(event, "method");
-  return method === undefined ? "" : ` (${method.replaceAll("-", " ")})`;
+  const how = detail(event, "method") ?? detail(event, "by");
+  return how === undefined ? "" : ` (${how.replaceAll("-", " ")})`;
 }
 
-function detail(event: ActivityRecord, key: string): string | undefined {
-  const value = event[key];
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function processName(event: ActivityRecord): string | undefined {
+  const { process } = event as { process?: unknown };
+  return typeof process === "object" && process !== null
+    ? detail(process, "name")
+    : detail(event, "process");
+}
+
+function detail(event: object, key: string): string | undefined {
+  const value: unknown = Reflect.get(event, key);
   if (typeof value !== "string" || value === "") return undefined;
   return makeSafe(value, { maxLength: 256 });
 }

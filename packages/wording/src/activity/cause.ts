@@ -22,9 +22,13 @@ const promptEnds: Readonly<Record<string, string>> = {
   denied: "it was denied",
   "timed-out": "nobody answered",
   withdrawn: "the program stopped waiting",
-  "requester-exited": "the program quit",
-  "process-changed": "the program became another one",
+  revoked: "the program gave it up",
+  "process-exited": "the program quit",
+  "process-replaced": "the program became another one",
   "account-locked": "the account was locked",
+  "integration-off": "the integration was turned off",
+  "too-many": "too many requests",
+  failed: "it could not be shown",
 };
 
 /** Why a prompt ended: completes "the request ended: …", no full stop. */
