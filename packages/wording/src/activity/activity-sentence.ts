@@ -20,7 +20,9 @@ export interface ActivityRecord {
  */
 export function activitySentence(event: ActivityRecord): string {
   const who = processName(event) ?? "A program";
-  const account = detail(event, "account") ?? "this account";
+  const named = detail(event, "account");
+  const account = named ?? "this account";
+  const subject = named ?? "This account";
   const cause = detail(event, "cause");
   switch (event.kind) {
     case "prompt-created":
@@ -44,15 +46,15 @@ export function activitySentence(event: ActivityRecord): string {
         ? `The access of ${who} to ${account} ended.`
         : `The access of ${who} to ${account} ended because ${sessionEndText(cause)}.`;
     case "account-locked":
-      return sentence(`${account} was locked${by(event)}`);
+      return `${subject} was locked${by(event)}.`;
     case "account-unlocked":
-      return sentence(`${account} was unlocked${by(event)}`);
+      return `${subject} was unlocked${by(event)}.`;
     case "account-created":
-      return sentence(`${account} was created`);
+      return `${subject} was created.`;
     case "account-renamed":
       return `The account is called ${account} now.`;
     case "account-removed":
-      return sentence(`${account} was removed`);
+      return `${subject} was removed.`;
     case "password-changed":
       return `The password of ${account} was changed.`;
     case "slot-added":
@@ -129,10 +131,6 @@ function on(event: ActivityRecord): string {
 function by(event: ActivityRecord): string {
   const how = detail(event, "method") ?? detail(event, "by");
   return how === undefined ? "" : ` (${how.replaceAll("-", " ")})`;
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function processName(event: ActivityRecord): string | undefined {
