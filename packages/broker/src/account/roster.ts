@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { SlotDraft } from "../vault/native-slot.ts";
+import type { StoreFacts } from "../vault/native-store.ts";
+import { Account, translated } from "./account.ts";
+import { openAccountFiles } from "./account-files.ts";
+import { AccountError, type AccountInfo } from "./accounts.ts";
+import { nameKeys, settleName } from "./name.ts";
+
+/** The accounts there are, by id and by name. */
+export interface Roster {
+  /** In order of name; also those that cannot be used. */
+  list(): readonly AccountInfo[];
+  /** By id first, then by exact name. */
+  find(nameOrId: string): AccountInfo | undefined;
+  /** Undefined: cannot be used, or there is none. */
+  get(id: string): Account | undefined;
+  /** @throws AccountError "not-found", or what the account's problem is. */
+  usable(id: string): Account;
+  /** Accounts that can be used. */
+  all(): Iterable<Account>;
+  /**
+   * The name as it is kept, if it is free for `id`; undefined: for a new one.
+   *
+   * @throws AccountError "invalid-name" or "name-taken"
+   */
+  settleName(name: string, id?: string): string;
+  /** Make an account by a settled name. @throws AccountError */
+  add(id: string, name: string, slot: SlotDraft): Account;
+  /** Remove a closed account for good; if that fails it is there again. @throws AccountError */
+  remove(id: string): void;
+  /** Close every file. */
+  close(): void;
+}
+
+/**
+ * Open all account files of a directory. One that cannot be used is listed
+ * with its problem and does not stop the others.
+ *
+ * @throws AccountError when the directory cannot be used.
+ */
+export function openRoster(directory: string, facts: StoreFacts): Roster {
+  const files = translated(() => openAccountFiles(directory));
+  const accounts = new Map<string, Account>();
+  const problems = new Map<string, AccountError>();
+
+  function load(id: string): void {
+    try {
+      accounts.set(id, new Account(files.path(id), id, facts));
+    } catch (error) {
+      if (!(error instanceof AccountError)) throw error;
+      problems.set(id, error);
+    }
+  }
+
+  // Of files with names that could be taken for each other nobody can tell
+  // which one is the user's: none of them is used (T41).
+  function refuseNames(): void {
+    const refused = [...accounts.values()].flatMap((account) => {
+      const problem = nameProblem(account);
+      return problem === undefined ? [] : [{ account, problem }];
+    });
+    for (const { account, problem } of refused) {
+      account.close();
+      accounts.delete(account.id);
+      problems.set(account.id, problem);
+    }
+  }
+
+  function nameProblem({ id, name }: Account): AccountError | undefined {
+    try {
+      if (settleName(name) === name && !isTaken(name, id)) return undefined;
+    } catch {}
+    const path = files.path(id);
+    return isTaken(name, id)
+      ? new AccountError(
+          "name-taken",
+          `${path} has the name of another account, or one that looks like it; move the wrong one away`,
+        )
+      : new AccountError(
+          "invalid-name",
+          `${path} has a name that no account may have; move it away`,
+        );
+  }
+
+  function isTaken(name: string, exceptId?: string): boolean {
+    const keys = nameKeys(name);
+    return [...accounts.values()].some(
+      (other) =>
+        other.id !== exceptId &&
+        nameKeys(other.name).some((key) => keys.includes(key)),
+    );
+  }
+
+  function info(id: string): AccountInfo | undefined {
+    const problem = problems.get(id);
+    if (problem === undefined) return accounts.get(id)?.info();
+    return brokenInfo(id, problem);
+  }
+
+  for (const id of translated(() => files.ids())) load(id);
+  refuseNames();
+
+  return {
+    list: () =>
+      [...accounts.keys(), ...problems.keys()]
+        .flatMap((id) => info(id) ?? [])
+        .sort(
+          (a, b) => collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1),
+        ),
+
+    find(nameOrId) {
+      const name = nameOrId.normalize("NFC");
+      return (
+        info(nameOrId) ??
+        [...accounts.values()].find((account) => account.name === name)?.info()
+      );
+    },
+
+    get: (id) => accounts.get(id),
+
+    usable(id) {
+      const problem = problems.get(id);
+      if (problem !== undefined) throw problem;
+      const account = accounts.get(id);
+      if (account !== undefined) return account;
+      throw new AccountError("not-found", "There is no such account.");
+    },
+
+    all: () => accounts.values(),
+
+    settleName(name, id) {
+      const settled = settleName(name);
+      if (!isTaken(settled, id)) return settled;
+      throw new AccountError(
+        "name-taken",
+        "Another account has this name, or one that looks like it. Choose another.",
+      );
+    },
+
+    add(id, name, slot) {
+      translated(() => files.create({ id, name, slot }, facts.random));
+      const account = new Account(files.path(id), id, facts);
+      accounts.set(id, account);
+      return account;
+    },
+
+    remove(id) {
+      accounts.delete(id);
+      try {
+        translated(() => files.remove(id));
+      } catch (error) {
+        load(id);
+        throw error;
+      }
+    },
+
+    close() {
+      for (const account of accounts.values()) account.close();
+      accounts.clear();
+      problems.clear();
+    },
+  };
+}
+
+const collator = new Intl.Collator("en");
+
+// The name in a file that is not trusted is not shown.
+function brokenInfo(id: string, problem: AccountError): AccountInfo {
+  return {
+    id,
+    name: id,
+    locked: true,
+    slots: [],
+    publicLogKey: new Uint8Array(),
+    problem: problem.failure,
+    problemMessage: problem.message,
+  };
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import { authenticate, deriveKey } from "../crypto/derive.ts";
+import { OpenError, open, seal } from "../crypto/envelope.ts";
+import { type FramePart, frame } from "../crypto/frame.ts";
+import type { Random } from "../crypto/random.ts";
+import type { Secret } from "../crypto/secret.ts";
+import type { ItemRow, SlotRow, VaultRow } from "./native-rows.ts";
+import { StoreError } from "./store.ts";
+
+/*
+ * Which key seals what, and what it is bound to:
+ *
+ *   slot key ──▶ account key ──┬─▶ wrapping key ─▶ vault key ─┬─▶ overview
+ *                              │                  log key     └─▶ item key ─▶ detail
+ *                              │                  ledger
+ *                              └─▶ row key (HMAC of every row)
+ *
+ * Each envelope is bound to its account, its place, its revision and flags,
+ * and the key epoch, which rises whenever the account key changes: a copy
+ * from elsewhere or from before does not open (T37b). The detail alone is not
+ * bound to the epoch, since its key is used once and is itself so bound; a
+ * change of keys need not touch it.
+ */
+
+/** What sealed rows of one account are bound to. */
+export interface Binding {
+  readonly accountId: string;
+  readonly keyEpoch: number;
+}
+
+/** The keys that follow from the account key. Zeroed on disposal. */
+export interface AccountKeys extends Disposable {
+  readonly binding: Binding;
+  readonly wrapping: Secret;
+  readonly rows: Secret;
+}
+
+/** Derive the keys of an account; the account key stays the caller's. */
+export function deriveAccountKeys(
+  accountKey: Uint8Array,
+  binding: Binding,
+): AccountKeys {
+  const wrapping = deriveKey(accountKey, "assent/account/wrapping/v1");
+  const rows = deriveKey(accountKey, "assent/account/rows/v1");
+  return {
+    binding,
+    wrapping,
+    rows,
+    [Symbol.dispose]() {
+      wrapping[Symbol.dispose]();
+      rows[Symbol.dispose]();
+    },
+  };
+}
+
+/** Where a sealed thing stands: its kind first, then all that it is bound to. */
+export function place(
+  kind: string,
+  binding: Binding,
+  ...parts: readonly FramePart[]
+): Uint8Array {
+  return frame(
+    `assent/${kind}/v1`,
+    binding.accountId,
+    binding.keyEpoch,
+    ...parts,
+  );
+}
+
+/** What tells one state of an item from every other. */
+export type ItemState = Pick<ItemRow, "id" | "vaultId" | "revision" | "flags">;
+
+/** The place of an item's overview, or of the key of its detail. */
+export function itemPlace(
+  kind: "overview" | "detail-key",
+  binding: Binding,
+  item: ItemState,
+): Uint8Array {
+  const { vaultId, id, revision, flags } = item;
+  return place(kind, binding, vaultId, id, revision, flags);
+}
+
+/** The place of an item's detail, whatever the key epoch. */
+export function detailPlace(accountId: string, item: ItemState): Uint8Array {
+  const { vaultId, id, revision, flags } = item;
+  return frame("assent/detail/v1", accountId, vaultId, id, revision, flags);
+}
+
+/** The digest of an item's row, for the ledger. */
+export function itemDigest(keys: AccountKeys, row: ItemRow): Uint8Array {
+  const { vaultId, id, revision, flags, overview, key, detail } = row;
+  const lengths = [overview.length, key.length, detail.length];
+  return authenticate(
+    keys.rows.bytes,
+    place("item", keys.binding, vaultId, id, revision, flags, ...lengths),
+    overview,
+    key,
+    detail,
+  );
+}
+
+/** The digest of a vault's row, for the ledger. */
+export function vaultDigest(keys: AccountKeys, row: VaultRow): Uint8Array {
+  const { id, revision, key, description } = row;
+  return authenticate(
+    keys.rows.bytes,
+    place("vault", keys.binding, id, revision, key, description),
+  );
+}
+
+/** The digest of a slot's row, for the ledger. */
+export function slotDigest(keys: AccountKeys, row: SlotRow): Uint8Array {
+  const { id, position, kind, label, parameters } = row;
+  const { commitment, publicKey, box } = row;
+  return authenticate(
+    keys.rows.bytes,
+    place(
+      "slot",
+      keys.binding,
+      id,
+      position,
+      kind,
+      label,
+      parameters,
+      commitment,
+      publicKey,
+      box,
+    ),
+  );
+}
+
+/** Seal under a key of the account. */
+export function sealUnder(
+  key: Secret,
+  where: Uint8Array,
+  plaintext: Uint8Array,
+  random: Random,
+): Uint8Array {
+  return seal(key.bytes, where, plaintext, random);
+}
+
+/** Open what must open. @throws StoreError "corrupt" */
+export function openUnder(
+  key: Secret,
+  where: Uint8Array,
+  envelope: Uint8Array,
+): Secret {
+  try {
+    return open(key.bytes, where, envelope);
+  } catch (error) {
+    if (!(error instanceof OpenError)) throw error;
+    throw corruptRows();
+  }
+}
+
+/** Rows were changed behind the broker's back. */
+export function corruptRows(): StoreError {
+  return new StoreError(
+    "corrupt",
+    "the account file was changed by something else; put back a copy that is whole",
+  );
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DatabaseSync } from "node:sqlite";
+import { translated } from "./native-refusal.ts";
+import type { SlotInfo } from "./store.ts";
+
+/** The one row about the account itself. */
+export interface AccountRow {
+  readonly id: string;
+  readonly name: string;
+  /** Raised whenever the account key changes. */
+  readonly keyEpoch: number;
+  /** The upper half of new revisions. */
+  readonly revisionEpoch: number;
+  readonly logPublicKey: Uint8Array;
+  /** Sealed. */
+  readonly logPrivateKey: Uint8Array;
+  /** Sealed: see native-ledger.ts. */
+  readonly state: Uint8Array;
+}
+
+/** A way in. */
+export interface SlotRow {
+  readonly id: string;
+  /** In order of age. */
+  readonly position: number;
+  readonly kind: SlotInfo["kind"];
+  readonly label: string;
+  /** How the key is derived, as JSON. */
+  readonly parameters: string;
+  /** Tells a wrong key from a damaged slot. */
+  readonly commitment: Uint8Array;
+  /** The slot's public key, sealed under the account key. */
+  readonly publicKey: Uint8Array;
+  /** The account key, sealed to the slot's public key. */
+  readonly box: Uint8Array;
+}
+
+/** A vault. */
+export interface VaultRow {
+  readonly id: string;
+  readonly revision: bigint;
+  /** The vault key, sealed. */
+  readonly key: Uint8Array;
+  /** Name and description, sealed. */
+  readonly description: Uint8Array;
+}
+
+/** An item. */
+export interface ItemRow {
+  readonly id: string;
+  readonly vaultId: string;
+  readonly revision: bigint;
+  /** Bit 0: archived. */
+  readonly flags: number;
+  /** What can be told without its secrets, sealed under the vault key. */
+  readonly overview: Uint8Array;
+  /** The key of the detail, sealed under the vault key. */
+  readonly key: Uint8Array;
+  /** All of it, sealed. */
+  readonly detail: Uint8Array;
+}
+
+/** The rows of an account file. Every method may throw StoreError "storage" or "corrupt". */
+export interface NativeRows {
+  account(): AccountRow | undefined;
+  putAccount(row: AccountRow): void;
+  /** In order of age. */
+  slots(): SlotRow[];
+  addSlot(row: SlotRow): void;
+  deleteSlot(id: string): void;
+  vaults(): VaultRow[];
+  putVault(row: VaultRow): void;
+  deleteVault(id: string): void;
+  /** One after the other; nothing may be written meanwhile. */
+  items(): Iterable<ItemRow>;
+  item(id: string): ItemRow | undefined;
+  putItem(row: ItemRow): void;
+  deleteItem(id: string): void;
+}
+
+const itemColumns =
+  "id, vault AS vaultId, revision, flags, overview, key, detail";
+
+/** Prepares the statements once. @throws StoreError */
+export function createRows(database: DatabaseSync): NativeRows {
+  const prepare = (sql: string) =>
+    translated(() => {
+      const statement = database.prepare(sql);
+      statement.setReadBigInts(true);
+      return statement;
+    });
+  const account = prepare(
+    `SELECT id, name, key_epoch AS keyEpoch, revision_epoch AS revisionEpoch,
+      log_public AS logPublicKey, log_private AS logPrivateKey, state FROM account`,
+  );
+  const putAccount = prepare(
+    `INSERT INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id)
+      DO UPDATE SET name = ?2, key_epoch = ?3, revision_epoch = ?4,
+        log_public = ?5, log_private = ?6, state = ?7`,
+  );
+  const slots = prepare(
+    `SELECT id, position, kind, label, parameters, commitment,
+      public AS publicKey, box FROM slot ORDER BY position`,
+  );
+  const addSlot = prepare("INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  const deleteSlot = prepare("DELETE FROM slot WHERE id = ?");
+  const vaults = prepare("SELECT id, revision, key, description FROM vault");
+  const putVault = prepare(
+    `INSERT INTO vault VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id)
+      DO UPDATE SET revision = ?2, key = ?3, description = ?4`,
+  );
+  const deleteVault = prepare("DELETE FROM vault WHERE id = ?");
+  const items = prepare(`SELECT ${itemColumns} FROM item`);
+  const item = prepare(`SELECT ${itemColumns} FROM item WHERE id = ?`);
+  const putItem = prepare(
+    `INSERT INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id)
+      DO UPDATE SET vault = ?2, revision = ?3, flags = ?4, overview = ?5,
+        key = ?6, detail = ?7`,
+  );
+  const deleteItem = prepare("DELETE FROM item WHERE id = ?");
+
+  return {
+    account() {
+      const row = translated(() => account.get());
+      return row && toAccountRow(row);
+    },
+    putAccount(row) {
+      translated(() =>
+        putAccount.run(
+          row.id,
+          row.name,
+          row.keyEpoch,
+          row.revisionEpoch,
+          row.logPublicKey,
+          row.logPrivateKey,
+          row.state,
+        ),
+      );
+    },
+    slots() {
+      return translated(() => slots.all()).map(toSlotRow);
+    },
+    addSlot(row) {
+      translated(() =>
+        addSlot.run(
+          row.id,
+          row.position,
+          row.kind,
+          row.label,
+          row.parameters,
+          row.commitment,
+          row.publicKey,
+          row.box,
+        ),
+      );
+    },
+    deleteSlot(id) {
+      translated(() => deleteSlot.run(id));
+    },
+    vaults() {
+      return translated(() => vaults.all()) as unknown as VaultRow[];
+    },
+    putVault(row) {
+      translated(() =>
+        putVault.run(row.id, row.revision, row.key, row.description),
+      );
+    },
+    deleteVault(id) {
+      translated(() => deleteVault.run(id));
+    },
+    *items() {
+      const rows = translated(() => items.iterate());
+      for (;;) {
+        const next = translated(() => rows.next());
+        if (next.done) return;
+        yield toItemRow(next.value);
+      }
+    },
+    item(id) {
+      const row = translated(() => item.get(id));
+      return row && toItemRow(row);
+    },
+    putItem(row) {
+      translated(() =>
+        putItem.run(
+          row.id,
+          row.vaultId,
+          row.revision,
+          row.flags,
+          row.overview,
+          row.key,
+          row.detail,
+        ),
+      );
+    },
+    deleteItem(id) {
+      translated(() => deleteItem.run(id));
+    },
+  };
+}
+
+// The tables are STRICT: a column holds what its type says.
+type Columns = Record<string, unknown>;
+
+function toAccountRow(row: Columns): AccountRow {
+  return {
+    ...(row as unknown as AccountRow),
+    keyEpoch: Number(row["keyEpoch"]),
+    revisionEpoch: Number(row["revisionEpoch"]),
+  };
+}
+
+function toSlotRow(row: Columns): SlotRow {
+  return { ...(row as unknown as SlotRow), position: Number(row["position"]) };
+}
+
+function toItemRow(row: Columns): ItemRow {
+  return { ...(row as unknown as ItemRow), flags: Number(row["flags"]) };
+}

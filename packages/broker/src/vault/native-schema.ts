@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/*
+ * One account is one database file. In clear are: the account's id and name,
+ * the kinds and parameters of its slots, the public half of its log key, and
+ * how many rows there are, their ids, revisions and sizes. Everything else is
+ * sealed (see native-keys.ts), and all rows together are authenticated (see
+ * native-ledger.ts).
+ */
+
+/** "ASNT": marks a database as one of ours. */
+export const applicationId = 0x41534e54;
+
+/** Raised when the tables change; a file of a later version is refused. */
+export const schemaVersion = 1;
+
+/** One statement for each table. A file whose tables read otherwise is refused. */
+export const tables: readonly string[] = [
+  `CREATE TABLE account (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  key_epoch INTEGER NOT NULL,
+  revision_epoch INTEGER NOT NULL,
+  log_public BLOB NOT NULL,
+  log_private BLOB NOT NULL,
+  state BLOB NOT NULL
+) STRICT`,
+  `CREATE TABLE slot (
+  id TEXT NOT NULL PRIMARY KEY,
+  position INTEGER NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  commitment BLOB NOT NULL,
+  public BLOB NOT NULL,
+  box BLOB NOT NULL
+) STRICT`,
+  `CREATE TABLE vault (
+  id TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  description BLOB NOT NULL
+) STRICT`,
+  `CREATE TABLE item (
+  id TEXT NOT NULL PRIMARY KEY,
+  vault TEXT NOT NULL REFERENCES vault (id),
+  revision INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  overview BLOB NOT NULL,
+  key BLOB NOT NULL,
+  detail BLOB NOT NULL
+) STRICT`,
+];

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Item, Vault } from "@assent/protocol";
+import { createId } from "../crypto/id.ts";
+import type { Random } from "../crypto/random.ts";
+import type { Secret } from "../crypto/secret.ts";
+import { decodeDetail } from "./item-codec.ts";
+import { checkName, settleItem } from "./item-draft.ts";
+import type { NativeFile } from "./native-file.ts";
+import {
+  archivedFlag,
+  compareVaults,
+  createVaultKey,
+  type ItemRecord,
+  loadIndex,
+  sealVault,
+  type VaultRecord,
+} from "./native-index.ts";
+import { openItemDetail, sealItem } from "./native-item.ts";
+import {
+  type AccountKeys,
+  corruptRows,
+  deriveAccountKeys,
+  openUnder,
+  slotDigest,
+} from "./native-keys.ts";
+import { openLedger } from "./native-ledger.ts";
+import {
+  logKeyPlace,
+  nextPosition,
+  type OpenAccount,
+  rotateKeys,
+  type SlotChange,
+} from "./native-rotation.ts";
+import type { SlotRow } from "./native-rows.ts";
+import { createSlot, type SlotDraft } from "./native-slot.ts";
+import { type AccountStore, type OpenItem, StoreError } from "./store.ts";
+
+/** An open account in a file of its own, with what only its owner may do. */
+export interface NativeStore extends AccountStore {
+  /** In order of age. */
+  readonly slots: readonly SlotRow[];
+  /** Bind another name to the account. The name is not judged here. */
+  rename(name: string): void;
+  /** One more way in; `accountKey` is the present one. */
+  addSlot(draft: SlotDraft, accountKey: Uint8Array): void;
+  /** Change the slots, and give all keys anew. Keys held elsewhere are void. */
+  rotate(change: SlotChange): void;
+  /** Zero the keys and every open item; the store is of no use any more. */
+  lock(): void;
+}
+
+/** What a store needs from outside. */
+export interface StoreFacts {
+  /** The wall clock, milliseconds. */
+  readonly now: () => number;
+  readonly random: Random;
+}
+
+/**
+ * Open an account and verify all its rows. The account key stays the
+ * caller's.
+ *
+ * @throws StoreError "corrupt" or "storage"
+ */
+export function openNativeStore(
+  file: NativeFile,
+  accountKey: Uint8Array,
+  facts: StoreFacts,
+): NativeStore {
+  return new SealedStore(file, accountKey, facts);
+}
+
+class SealedStore implements NativeStore {
+  readonly accountId: string;
+  readonly publicLogKey: Uint8Array;
+  readonly #file: NativeFile;
+  readonly #facts: StoreFacts;
+  readonly #openItems = new Set<Secret>();
+  #logKey: Secret;
+  #open: OpenAccount | undefined;
+
+  constructor(file: NativeFile, accountKey: Uint8Array, facts: StoreFacts) {
+    const row = file.rows.account();
+    if (row === undefined) throw corruptRows();
+    this.#file = file;
+    this.#facts = facts;
+    this.accountId = row.id;
+    this.publicLogKey = row.logPublicKey;
+    const binding = { accountId: row.id, keyEpoch: row.keyEpoch };
+    const keys = deriveAccountKeys(accountKey, binding);
+    try {
+      this.#open = openAccount(file, keys, facts.random);
+      this.#logKey = openUnder(
+        keys.wrapping,
+        logKeyPlace(keys, row.logPublicKey),
+        row.logPrivateKey,
+      );
+    } catch (error) {
+      this.#open?.index.clear();
+      keys[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  get slots(): readonly SlotRow[] {
+    return this.#account().slots;
+  }
+
+  get privateLogKey(): Uint8Array {
+    this.#account();
+    return this.#logKey.bytes;
+  }
+
+  vaults(): readonly Vault[] {
+    const { index } = this.#account();
+    return [...index.vaults()]
+      .sort(compareVaults)
+      .map((record) => index.describe(record));
+  }
+
+  vault(vaultId: string): Vault | undefined {
+    const { index } = this.#account();
+    const record = index.vault(vaultId);
+    return record && index.describe(record);
+  }
+
+  items(vaultId: string) {
+    this.#vaultRecord(vaultId);
+    return this.#account().index.entries(vaultId);
+  }
+
+  entry(itemId: string) {
+    return this.#account().index.item(itemId)?.entry;
+  }
+
+  read(itemId: string): OpenItem {
+    const detail = this.#openDetail(this.#itemRecord(itemId));
+    this.#openItems.add(detail);
+    const close = () => {
+      this.#openItems.delete(detail);
+      detail[Symbol.dispose]();
+    };
+    try {
+      return { item: decodeDetail(detail.bytes), [Symbol.dispose]: close };
+    } catch {
+      close();
+      throw corruptRows();
+    }
+  }
+
+  putVault(vault: Vault): Vault {
+    const { keys, ledger, index } = this.#account();
+    checkName(vault.name, "the name of a vault");
+    const previous = vault.id === "" ? undefined : this.#vaultRecord(vault.id);
+    const { random } = this.#facts;
+    const { row, record } = sealVault(
+      {
+        id: previous?.id ?? createId(random),
+        revision: this.#nextRevision(previous?.revision),
+        name: vault.name,
+        description: vault.description,
+        key: previous?.key ?? createVaultKey(random),
+      },
+      keys,
+      random,
+    );
+    ledger.commit({
+      added: [record.digest],
+      removed: previous === undefined ? [] : [previous.digest],
+      write: (rows) => rows.putVault(row),
+    });
+    index.putVault(record);
+    return index.describe(record);
+  }
+
+  deleteVault(vaultId: string): void {
+    const { ledger, index } = this.#account();
+    const vault = this.#vaultRecord(vaultId);
+    const members = index.members(vaultId);
+    ledger.commit({
+      removed: [vault.digest, ...members.map(({ digest }) => digest)],
+      write: (rows) => {
+        for (const { state } of members) rows.deleteItem(state.id);
+        rows.deleteVault(vaultId);
+      },
+    });
+    index.deleteVault(vaultId);
+  }
+
+  putItem(draft: Item): Item {
+    this.#account();
+    const { id = "", vaultId = "" } = draft.overview ?? {};
+    const previous = id === "" ? undefined : this.#itemRecord(id);
+    if (draft.revision !== (previous?.state.revision ?? 0n)) {
+      throw previous === undefined
+        ? new StoreError("invalid", "a new item has no revision")
+        : new StoreError("conflict", "the item changed since it was read");
+    }
+    const vault = this.#vaultRecord(vaultId);
+    const newId = () => createId(this.#facts.random);
+    const item = settleItem(draft, {
+      id: previous?.state.id ?? newId(),
+      revision: this.#nextRevision(previous?.state.revision),
+      previous: previous?.entry,
+      nowMs: Math.trunc(this.#facts.now()),
+      newId,
+    });
+    this.#save(item, vault, previous);
+    return item;
+  }
+
+  archiveItem(itemId: string): void {
+    const previous = this.#itemRecord(itemId);
+    if ((previous.state.flags & archivedFlag) !== 0) return;
+    const vault = this.#vaultRecord(previous.state.vaultId);
+    using detail = this.#openDetail(previous);
+    const stored = decodeDetail(detail.bytes);
+    const item = settleItem(stored, {
+      id: itemId,
+      revision: this.#nextRevision(previous.state.revision),
+      previous: previous.entry,
+      nowMs: Math.trunc(this.#facts.now()),
+      newId: () => createId(this.#facts.random),
+    });
+    if (item.overview) item.overview.archived = true;
+    this.#save(item, vault, previous);
+  }
+
+  deleteItem(itemId: string): void {
+    const { ledger, index } = this.#account();
+    const { digest } = this.#itemRecord(itemId);
+    ledger.commit({
+      removed: [digest],
+      write: (rows) => rows.deleteItem(itemId),
+    });
+    index.deleteItem(itemId);
+  }
+
+  rename(name: string): void {
+    this.#account().ledger.commit({ head: { name } });
+  }
+
+  addSlot(draft: SlotDraft, accountKey: Uint8Array): void {
+    const open = this.#account();
+    const { keys, ledger, slots } = open;
+    const { random } = this.#facts;
+    const position = nextPosition(slots);
+    const row = createSlot(draft, position, accountKey, keys, random);
+    ledger.commit({
+      added: [slotDigest(keys, row)],
+      write: (rows) => rows.addSlot(row),
+    });
+    this.#open = { ...open, slots: [...slots, row] };
+  }
+
+  rotate(change: SlotChange): void {
+    const before = this.#account();
+    this.#open = rotateKeys(this.#file, before, change, this.#facts.random);
+    before.keys[Symbol.dispose]();
+    before.index.clear();
+    try {
+      this.#file.checkpoint();
+    } catch {
+      // The keys are changed. Closing the file empties the log as well.
+    }
+  }
+
+  lock(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    for (const detail of this.#openItems) detail[Symbol.dispose]();
+    this.#openItems.clear();
+    this.#logKey[Symbol.dispose]();
+    open?.keys[Symbol.dispose]();
+    open?.index.clear();
+  }
+
+  #account(): OpenAccount {
+    if (this.#open === undefined) {
+      throw new StoreError("locked", "the account is locked");
+    }
+    return this.#open;
+  }
+
+  #vaultRecord(id: string): VaultRecord {
+    const record = this.#account().index.vault(id);
+    if (record !== undefined) return record;
+    throw new StoreError("not-found", "there is no such vault");
+  }
+
+  #itemRecord(id: string): ItemRecord {
+    const record = this.#account().index.item(id);
+    if (record !== undefined) return record;
+    throw new StoreError("not-found", "there is no such item");
+  }
+
+  #openDetail(record: ItemRecord): Secret {
+    const { keys } = this.#account();
+    const { key } = this.#vaultRecord(record.state.vaultId);
+    const row = this.#file.rows.item(record.state.id);
+    return openItemDetail(row, record, key, keys);
+  }
+
+  #save(
+    item: Item,
+    vault: VaultRecord,
+    previous: ItemRecord | undefined,
+  ): void {
+    const { keys, ledger, index } = this.#account();
+    const sealed = sealItem(item, vault.key, keys, this.#facts.random);
+    ledger.commit({
+      added: [sealed.record.digest],
+      removed: previous === undefined ? [] : [previous.digest],
+      write: (rows) => rows.putItem(sealed.row),
+    });
+    index.putItem(sealed.record);
+  }
+
+  // Revisions of a restored file begin in a new epoch: none is used twice.
+  #nextRevision(revision = 0n): bigint {
+    const { revisionEpoch } = this.#account().ledger.row;
+    const start = BigInt(revisionEpoch) << 32n;
+    return (revision > start ? revision : start) + 1n;
+  }
+}
+
+function openAccount(
+  file: NativeFile,
+  keys: AccountKeys,
+  random: Random,
+): OpenAccount {
+  const slots = file.rows.slots();
+  const index = loadIndex(file.rows, keys);
+  try {
+    const digests = [
+      ...slots.map((slot) => slotDigest(keys, slot)),
+      ...Array.from(index.vaults(), ({ digest }) => digest),
+      ...Array.from(index.items(), ({ digest }) => digest),
+    ];
+    const ledger = openLedger(file, keys, digests, random);
+    return { keys, ledger, index, slots };
+  } catch (error) {
+    index.clear();
+    throw error;
+  }
+}
