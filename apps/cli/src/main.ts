@@ -1,2 +1,21 @@
+#!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-export {};
+
+const oldest = [24, 7] as const;
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  console.error(
+    `assent: needs Node ${oldest.join(".")} or newer; this is ${process.versions.node}.`,
+  );
+  process.exitCode = 1;
+} else {
+  // Nothing else is loaded before: it may use what an older Node cannot parse.
+  const [{ processIo }, { run }] = await Promise.all([
+    import("./io.ts"),
+    import("./program.ts"),
+  ]);
+  // Whoever read our output has enough of it.
+  process.stdout.on("error", () => process.exit());
+  process.exitCode = await run(processIo(), process.argv.slice(2));
+}

@@ -29,6 +29,7 @@ export { describeScope, type ScopeLine } from "./prompt/scope.ts";
 export {
   approvedText,
   buttonText,
+  passwordAdvice,
   passwordLabel,
   positionText,
   shortenedText,

@@ -63,6 +63,8 @@ export function activitySentence(event: ActivityRecord): string {
       return `A way to unlock ${account} was removed.`;
     case "credential-refused":
       return `A wrong password was given for ${account}${on(event)}.`;
+    case "authenticated":
+      return `The password of ${account} was given, to look after it.`;
     case "muted":
       return `You muted ${who}.`;
     case "integration-on":

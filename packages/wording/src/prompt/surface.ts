@@ -62,3 +62,14 @@ export function positionText(position: number, total: number): string {
 export function shortenedText(inactivityTimeoutMs: number): string {
   return `Shortened to ${durationText(inactivityTimeoutMs)} idle.`;
 }
+
+/**
+ * Advice on a new password, given as UTF-8 bytes: strength is told, not
+ * forced. Undefined: none.
+ */
+export function passwordAdvice(password: Uint8Array): string | undefined {
+  // Continuation bytes begin no character.
+  const characters = password.filter((byte) => (byte & 0xc0) !== 0x80).length;
+  if (characters >= 16) return undefined;
+  return `A password of ${count(characters, "character")} can be guessed by somebody who copies your files. Five or more random words are better: assent account passwd`;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type Field,
+  FieldType,
+  type Item,
+  type ItemOverview,
+  parseSecretReference,
+} from "@assent/protocol";
+import { categoryText, fieldTypeText, makeSafe } from "@assent/wording";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { nameOfCategory, nameOfType } from "./field-spec.ts";
+
+const hidden = "••••••••";
+
+const secretTypes: ReadonlySet<FieldType> = new Set([
+  FieldType.CONCEALED,
+  FieldType.TOTP,
+  FieldType.SSH_KEY,
+]);
+
+/** An item's overview, for programs. */
+export function overviewJson(item: ItemOverview, vaultName: string): object {
+  return {
+    id: item.id,
+    title: item.title,
+    category: nameOfCategory(item.category),
+    vault: { id: item.vaultId, name: vaultName },
+    tags: item.tags,
+    urls: item.urls,
+    archived: item.archived,
+    createdAt: item.createdAt && timestampDate(item.createdAt).toISOString(),
+    updatedAt: item.updatedAt && timestampDate(item.updatedAt).toISOString(),
+  };
+}
+
+/** A whole item, for programs; what is concealed only when it is to be revealed. */
+export function itemJson(
+  item: Item,
+  vaultName: string,
+  reveal: boolean,
+): object {
+  return {
+    ...(item.overview && overviewJson(item.overview, vaultName)),
+    revision: Number(item.revision),
+    fields: item.fields.map((field) => ({
+      id: field.id,
+      title: field.title,
+      section: sectionTitle(item, field),
+      type: nameOfType(field.type),
+      ...(reveal || !secretTypes.has(field.type)
+        ? { value: decode(field.value) }
+        : {}),
+    })),
+    files: item.files.map(({ id, name, size }) => ({
+      id,
+      name,
+      size: Number(size),
+    })),
+    ...(reveal ? { notes: decode(item.notes) } : {}),
+  };
+}
+
+/** A whole item as rows to be shown; the last column is the reference. */
+export function itemRows(
+  item: Item,
+  vaultName: string,
+  reveal: boolean,
+): string[][] {
+  const rows = item.fields.map((field) => {
+    const section = sectionTitle(item, field);
+    const title = makeSafe(field.title);
+    return [
+      section === undefined ? title : `${makeSafe(section)} › ${title}`,
+      reveal || !secretTypes.has(field.type) ? makeSafe(field.value) : hidden,
+      fieldTypeText(field.type),
+      referenceTo(item, field, vaultName) ?? "",
+    ];
+  });
+  const files = item.files.map(({ name, size }) => [
+    makeSafe(name),
+    `${size} bytes`,
+    "file",
+    "",
+  ]);
+  const notes =
+    item.notes.length === 0
+      ? []
+      : [["notes", reveal ? makeSafe(item.notes) : hidden, "text", ""]];
+  return [...rows, ...files, ...notes];
+}
+
+/** The first line above an item. */
+export function itemHeading(item: Item, vaultName: string): string {
+  const overview = item.overview;
+  const archived = overview?.archived ? ", archived" : "";
+  return `${makeSafe(overview?.title ?? "")} (${categoryText(overview?.category ?? 0)}) in ${makeSafe(vaultName)}${archived}`;
+}
+
+// With names where they can stand in a reference, else with ids.
+function referenceTo(
+  item: Item,
+  field: Field,
+  vaultName: string,
+): string | undefined {
+  const { id = "", title = "", vaultId = "" } = item.overview ?? {};
+  const section = sectionTitle(item, field);
+  const within = section === undefined ? "" : `${section}/`;
+  const candidates = [
+    `assent://${vaultName}/${title}/${within}${field.title}`,
+    `assent://${vaultId}/${id}/${field.id}`,
+  ];
+  return candidates.find(isReference);
+}
+
+function isReference(text: string): boolean {
+  try {
+    parseSecretReference(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sectionTitle(item: Item, field: Field): string | undefined {
+  return item.sections.find(({ id }) => id === field.sectionId)?.title;
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Exit codes of `assent`; documented in `assent --help`. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  unreachable: 3,
+  credential: 4,
+  notApproved: 5,
+  notFound: 6,
+  interrupted: 130,
+} as const;
+
+/** What the exit codes mean, as `assent --help` says it. */
+export const exitCodesHelp: string = `Exit codes:
+  0    done
+  1    failed; the message says why
+  2    wrong use of the command
+  3    the broker is not running, or its socket cannot be trusted
+  4    no password, a wrong one, or too many wrong ones
+  5    not approved: denied, timed out, withdrawn, or changed meanwhile
+  6    no such account, vault, item, field, prompt or session
+  130  interrupted`;
+
+/**
+ * A failure told to the user: one line that says what happened and, if there
+ * is anything to do, one that says what. Holds no secret.
+ */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: number;
+  /** What to do next. */
+  readonly hint: string | undefined;
+  constructor(exitCode: number, message: string, hint?: string) {
+    super(message);
+    this.exitCode = exitCode;
+    this.hint = hint;
+  }
+}
+
+/** The command was used in a wrong way. */
+export function usageError(message: string, hint?: string): CommandError {
+  return new CommandError(exitCodes.usage, message, hint);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import { homedir } from "node:os";
+import type { Readable, Writable } from "node:stream";
+import { openTerminal, type Terminal } from "./terminal/terminal.ts";
+
+/** Everything a command has of the world. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly homeDirectory: string;
+  /** Numeric user id. */
+  readonly userId: number;
+  /** Time of day, milliseconds. */
+  now(): number;
+  /** The terminal of the person, whatever stdin and stdout are. @throws when there is none */
+  openTerminal(): Terminal;
+  /**
+   * Aborted when the user interrupts the command (SIGINT, SIGTERM, SIGHUP),
+   * once a command asked for it; otherwise it ends at once.
+   */
+  interruptSignal(): AbortSignal;
+}
+
+/** The world of this process. */
+export function processIo(): Io {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    homeDirectory: homedir(),
+    userId: process.getuid?.() ?? -1,
+    now: () => Date.now(),
+    openTerminal: () => openTerminal("/dev/tty"),
+    interruptSignal() {
+      const controller = new AbortController();
+      for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+        // The second one ends it, whatever the command is doing.
+        process.once(name, () => controller.abort());
+      }
+      return controller.signal;
+    },
+  };
+}
+
+/** Write a line; resolves when it was taken. */
+export function writeLine(stream: Writable, line: string): Promise<void> {
+  return write(stream, `${line}\n`);
+}
+
+/** Write text or bytes as they are; resolves when they were taken. */
+export function write(
+  stream: Writable,
+  data: string | Uint8Array,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(data, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Command, InvalidArgumentError } from "commander";
+
+/** `--home DIR`, which every command takes. */
+export function takesHome(command: Command): Command {
+  return command.option(
+    "--home <dir>",
+    "where the broker keeps its data and sockets",
+  );
+}
+
+/** Options of a command that takes a credential. */
+export function takesCredential(command: Command): Command {
+  return takesHome(command)
+    .option("--account <name>", "name or id; by default the only one")
+    .option(
+      "--password-stdin",
+      "the first line of the input is the password, the rest the input",
+    )
+    .option(
+      "--password-fd <number>",
+      "read the password from this file descriptor",
+      descriptor,
+    );
+}
+
+/** `--json`, of every command that lists. */
+export function takesJson(command: Command): Command {
+  return command.option("--json", "for programs");
+}
+
+/** Examples below the help of a command. */
+export function withExamples(
+  command: Command,
+  ...examples: readonly string[]
+): Command {
+  const lines = examples.map((example) => `  $ ${example}`);
+  const heading = examples.length === 1 ? "Example" : "Examples";
+  return command.addHelpText("after", `\n${heading}:\n${lines.join("\n")}`);
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value];
+}
+
+function descriptor(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,6}$/.test(text)) {
+    throw new InvalidArgumentError("It is a number, as in 3.");
+  }
+  return number;
+}
+
+/** A number above 0, as of minutes. */
+export function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || number <= 0) {
+    throw new InvalidArgumentError("It is a number above 0.");
+  }
+  return number;
+}

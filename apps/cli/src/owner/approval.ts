@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Grant } from "@assent/protocol";
+import { ApprovalMethod } from "@assent/protocol/owner";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
+import type { Terms } from "./narrowing.ts";
+import type { OwnerClient } from "./owner-client.ts";
+import type { WaitingPrompt } from "./waiting-prompt.ts";
+
+/**
+ * Approve a prompt with the account's password, on the terms that were shown:
+ * the broker fixes them first and checks the password for them alone. The
+ * password is zeroed.
+ */
+export async function approvePrompt(
+  owner: OwnerClient,
+  prompt: WaitingPrompt,
+  accountId: string,
+  terms: Terms,
+  password: Uint8Array,
+): Promise<Grant | undefined> {
+  try {
+    const { approvalId } = await owner.prompts.beginApproval({
+      promptId: prompt.id,
+      digest: prompt.digest,
+      accountId,
+      scope: terms.scope,
+      inactivityTimeout: durationFromMs(terms.inactivityTimeoutMs),
+      method: ApprovalMethod.PASSWORD,
+    });
+    const { grant } = await owner.prompts.approve({
+      approvalId,
+      credential: { case: "password", value: password },
+    });
+    return grant;
+  } finally {
+    password.fill(0);
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { limits, protocolVersion, versionHeader } from "@assent/protocol";
+import {
+  AccountService,
+  ActivityService,
+  PromptService,
+  SessionService,
+  SettingsService,
+  VaultService,
+} from "@assent/protocol/owner";
+import {
+  type Client,
+  createClient,
+  type Interceptor,
+} from "@connectrpc/connect";
+import {
+  createConnectTransport,
+  Http2SessionManager,
+} from "@connectrpc/connect-node";
+import { CommandError, exitCodes } from "../exit.ts";
+import { connectChecked } from "./endpoint.ts";
+
+/** The owner services of a broker, over one connection. */
+export interface OwnerClient {
+  readonly accounts: Client<typeof AccountService>;
+  readonly prompts: Client<typeof PromptService>;
+  readonly sessions: Client<typeof SessionService>;
+  readonly activity: Client<typeof ActivityService>;
+  readonly vaults: Client<typeof VaultService>;
+  readonly settings: Client<typeof SettingsService>;
+  close(): void;
+}
+
+/**
+ * Connect to a broker's owner channel. What a connection authenticated for
+ * ends with it, so there is exactly one: when it is lost, calls fail.
+ *
+ * @throws CommandError (3)
+ */
+export async function connectOwner(
+  path: string,
+  userId: number,
+): Promise<OwnerClient> {
+  const socket = await connectChecked(path, userId);
+  let used = false;
+  const connection = new Http2SessionManager(
+    "http://localhost",
+    {},
+    {
+      createConnection() {
+        if (used) throw connectionLost();
+        used = true;
+        return socket;
+      },
+    },
+  );
+  const transport = createConnectTransport({
+    baseUrl: "http://localhost",
+    httpVersion: "2",
+    sessionManager: connection,
+    interceptors: [stateVersion],
+    readMaxBytes: limits.messageBytes,
+    // Secrets are not worth a side channel.
+    acceptCompression: [],
+  });
+  return {
+    accounts: createClient(AccountService, transport),
+    prompts: createClient(PromptService, transport),
+    sessions: createClient(SessionService, transport),
+    activity: createClient(ActivityService, transport),
+    vaults: createClient(VaultService, transport),
+    settings: createClient(SettingsService, transport),
+    close() {
+      connection.abort();
+      socket.destroy();
+    },
+  };
+}
+
+const stateVersion: Interceptor = (next) => (request) => {
+  request.header.set(versionHeader, protocolVersion);
+  return next(request);
+};
+
+function connectionLost(): CommandError {
+  return new CommandError(
+    exitCodes.unreachable,
+    "The connection to the broker was lost.",
+    "See whether it is running with: assent status",
+  );
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Access } from "@assent/protocol";
+import type { Card } from "./card.ts";
+
+/** One way to narrow. */
+export interface MenuEntry {
+  readonly key: string;
+  readonly text: string;
+  readonly action: "read-only" | "only" | "minutes" | "account" | "as-asked";
+}
+
+/** The ways in which a card can be narrowed. */
+export function menu({ prompt, narrowing, terms }: Card): MenuEntry[] {
+  const { body } = prompt;
+  const entries: Omit<MenuEntry, "key">[] = [];
+  if (terms?.scope.access === Access.READ_WRITE) {
+    entries.push({ action: "read-only", text: "reading only" });
+  }
+  const references = body.scope?.extent.case === "references";
+  entries.push({
+    action: "only",
+    text: references ? "only some of them" : "only some vaults",
+  });
+  entries.push({ action: "minutes", text: "for a shorter time" });
+  if (body.choices.length > 1) {
+    entries.push({ action: "account", text: "another account" });
+  }
+  if (Object.keys(narrowing).length > 0) {
+    entries.push({ action: "as-asked", text: "as asked again" });
+  }
+  return entries.map((entry, at) => ({ ...entry, key: String(at + 1) }));
+}

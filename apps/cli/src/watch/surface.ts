@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+import { OwnerReason } from "@assent/protocol/owner";
+import { approvedText, ownerReasonText, stateText } from "@assent/wording";
+import { CommandError, exitCodes } from "../exit.ts";
+import { ownerReasonOf, toCommandError } from "../failure.ts";
+import { approvePrompt } from "../owner/approval.ts";
+import type { OwnerClient } from "../owner/owner-client.ts";
+import { readPrompt, type WaitingPrompt } from "../owner/waiting-prompt.ts";
+import { readKeys } from "../terminal/keys.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { Style } from "../terminal/text.ts";
+import { renderScreen } from "./screen.ts";
+import { step } from "./step.ts";
+import {
+  initialState,
+  type WatchEffect,
+  type WatchEvent,
+} from "./watch-state.ts";
+
+/** What a terminal surface needs. */
+export interface SurfaceOptions {
+  /** Authenticated. */
+  readonly owner: OwnerClient;
+  readonly terminal: Terminal;
+  readonly style: Style;
+  /** Time of day, milliseconds. */
+  readonly now: () => number;
+  /** Calls back about every second until it is stopped, so that the clock goes on. */
+  readonly everySecond: (tick: () => void) => () => void;
+  /** Leaves when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Show prompts on a terminal until the user leaves. Leaving answers nothing.
+ * A lost stream is final: what is on screen then could be anybody's (T54).
+ *
+ * @throws CommandError (3) when the broker goes away
+ */
+export async function runSurface(options: SurfaceOptions): Promise<void> {
+  const { owner, terminal, style, now } = options;
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
+  const sizeNow = () => ({ columns: terminal.columns, rows: terminal.rows });
+  let state = initialState(sizeNow());
+  let drawing: Promise<void> = Promise.resolve();
+  let isStale = false;
+
+  // One drawing at a time; what changes meanwhile is drawn once, after it.
+  const draw = () => {
+    if (isStale) return;
+    isStale = true;
+    drawing = drawing.then(async () => {
+      isStale = false;
+      const before = state;
+      await terminal.write(paint(renderScreen(state, now(), style)));
+      if (state === before || state.card === before.card) {
+        dispatch({ kind: "drawn", nowMs: now() });
+      }
+    });
+    drawing.catch(leave);
+  };
+  const dispatch = (event: WatchEvent) => {
+    const before = state;
+    const next = step(state, event);
+    state = next.state;
+    for (const effect of next.effects) perform(effect);
+    if (event.kind !== "drawn" && state !== before) draw();
+  };
+  const perform = (effect: WatchEffect) => {
+    switch (effect.do) {
+      case "shown":
+        return void tellShown(owner, effect.prompt);
+      case "deny":
+        return void deny(owner, effect.prompt).then(dispatch);
+      case "approve":
+        return void approve(owner, effect).then(dispatch);
+      case "leave":
+        return leave();
+    }
+  };
+
+  options.signal.addEventListener("abort", leave);
+  terminal.onClose(leave);
+  terminal.onInput((chunk) => {
+    for (const key of readKeys(chunk)) {
+      dispatch({ kind: "key", key, nowMs: now() });
+    }
+  });
+  terminal.onResize(() => dispatch({ kind: "resized", size: sizeNow() }));
+  const stopClock = options.everySecond(draw);
+  try {
+    await terminal.write(enterScreen);
+    draw();
+    const changes = owner.prompts.watchPrompts(
+      { surface: "terminal" },
+      { signal: leaving.signal },
+    );
+    for await (const { prompts, ended } of changes) {
+      dispatch({
+        kind: "prompts",
+        prompts: await Promise.all(prompts.map(readPrompt)),
+        ended,
+      });
+    }
+    if (!leaving.signal.aborted) throw offline();
+  } catch (error) {
+    if (!leaving.signal.aborted) throw toCommandError(error);
+  } finally {
+    leave();
+    stopClock();
+    options.signal.removeEventListener("abort", leave);
+    state.card?.secret.clear();
+    await drawing.catch(() => {});
+    await terminal.write(leaveScreen).catch(() => {});
+  }
+}
+
+// The other screen of the terminal, so that nothing stays in its history.
+const enterScreen = "\u001b[?1049h\u001b[?25l";
+const leaveScreen = "\u001b[?25h\u001b[?1049l";
+
+/** The whole screen, from its first line: whatever others drew on it is gone. */
+function paint(lines: readonly string[]): string {
+  return `\u001b[H${lines.map((line) => `${line}\u001b[K`).join("\r\n")}\u001b[J`;
+}
+
+async function tellShown(
+  owner: OwnerClient,
+  { id, digest }: WaitingPrompt,
+): Promise<void> {
+  // If it is gone the stream tells so.
+  await owner.prompts.shown({ promptId: id, digest }).catch(() => {});
+}
+
+async function deny(
+  owner: OwnerClient,
+  { id }: WaitingPrompt,
+): Promise<WatchEvent> {
+  try {
+    await owner.prompts.deny({ promptId: id });
+    return answered(id, stateText.denied, true);
+  } catch (error) {
+    return failed(id, error);
+  }
+}
+
+async function approve(
+  owner: OwnerClient,
+  effect: Extract<WatchEffect, { do: "approve" }>,
+): Promise<WatchEvent> {
+  const { prompt, accountId, terms, password } = effect;
+  try {
+    const grant = await approvePrompt(
+      owner,
+      prompt,
+      accountId,
+      terms,
+      password,
+    );
+    const name = prompt.body.process?.name ?? "";
+    return answered(
+      prompt.id,
+      approvedText(name, grant?.accountName ?? ""),
+      true,
+    );
+  } catch (error) {
+    return failed(prompt.id, error);
+  }
+}
+
+// Wrong passwords and the like can be tried again; the rest is final.
+function failed(promptId: string, error: unknown): WatchEvent {
+  const owner = ownerReasonOf(error);
+  const isFinal =
+    owner === undefined ||
+    final.has(owner.reason) ||
+    (owner.reason === OwnerReason.WRONG_CREDENTIAL && owner.triesLeft === 0);
+  const text =
+    owner?.reason === OwnerReason.WRONG_CREDENTIAL
+      ? ownerReasonText(owner)
+      : toCommandError(error).message;
+  return isFinal
+    ? answered(promptId, text, false)
+    : { kind: "refused", promptId, text };
+}
+
+const final: ReadonlySet<OwnerReason> = new Set([
+  OwnerReason.PROMPT_GONE,
+  OwnerReason.DIGEST_MISMATCH,
+  OwnerReason.NOT_APPROVED,
+]);
+
+function answered(promptId: string, text: string, isOwn: boolean): WatchEvent {
+  return { kind: "answered", promptId, text, isOwn };
+}
+
+function offline(): CommandError {
+  return new CommandError(
+    exitCodes.unreachable,
+    stateText.offline,
+    "Start it with: assent broker run",
+  );
+}
