@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ErrorDetailSchema, Reason } from "@assent/protocol";
 import { OwnerErrorDetailSchema, OwnerReason } from "@assent/protocol/owner";
+import { AssentError } from "@assent/sdk-node";
 import { makeSafe, ownerReasonText, reasonText } from "@assent/wording";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { CommandError, exitCodes } from "./exit.ts";
+import { fromSdk } from "./program-failure.ts";
 
 const ownerCodes: Readonly<Partial<Record<OwnerReason, number>>> = {
   [OwnerReason.WRONG_CREDENTIAL]: exitCodes.credential,
@@ -36,6 +38,7 @@ const programCodes: Readonly<Partial<Record<Reason, number>>> = {
 export function toCommandError(error: unknown): CommandError {
   const own = findOwn(error);
   if (own !== undefined) return own;
+  if (error instanceof AssentError) return fromSdk(error);
   if (!(error instanceof ConnectError)) {
     const text = error instanceof Error ? error.message : String(error);
     return new CommandError(exitCodes.failed, makeSafe(text));

@@ -10,6 +10,7 @@ import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
 import { addLockCommand } from "./commands/lock.ts";
 import { addPromptsCommand } from "./commands/prompts.ts";
+import { addReadCommand } from "./commands/read.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVaultCommands } from "./commands/vault.ts";
@@ -59,6 +60,7 @@ export function createProgram(io: Io): Command {
   addDenyCommand(program, io);
   addSessionCommands(program, io);
   addActivityCommand(program, io);
+  addReadCommand(program, io);
   return program;
 }
 

@@ -3,7 +3,11 @@ export {
   type ActivityRecord,
   activitySentence,
 } from "./activity/activity-sentence.ts";
-export { promptCauseText, sessionEndText } from "./activity/cause.ts";
+export {
+  promptCauseText,
+  requestCauseText,
+  sessionEndText,
+} from "./activity/cause.ts";
 export { clockText, durationText } from "./duration.ts";
 export { type OwnerFailure, ownerReasonText } from "./failure/owner-reason.ts";
 export { reasonText } from "./failure/reason.ts";

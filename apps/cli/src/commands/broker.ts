@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Places } from "@assent/protocol";
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { makeSafe } from "@assent/wording";
 import type { Command } from "commander";
-import { CommandError, exitCodes } from "../exit.ts";
 import { type Io, writeLine } from "../io.ts";
 import { takesHome, withExamples } from "../options.ts";
 import type { HomeOptions } from "../owner/session.ts";
@@ -21,37 +21,15 @@ export function addBrokerCommands(program: Command, io: Io): void {
   ).action((options: HomeOptions) => runInForeground(io, options));
 }
 
-interface RunningBroker {
-  stop(): Promise<void>;
-  readonly places: Places;
-}
-
-interface BrokerPackage {
-  runBroker(options: {
-    readonly home?: string;
-    readonly log?: (line: string) => void;
-  }): Promise<RunningBroker>;
-}
-
-// The broker needs modules of the platform that no other command needs.
-async function loadBroker(): Promise<BrokerPackage> {
-  const loaded: Partial<BrokerPackage> = await import("@assent/broker");
-  if (loaded.runBroker === undefined) {
-    throw new CommandError(
-      exitCodes.failed,
-      "This installation holds no broker that can be run.",
-    );
-  }
-  return loaded as BrokerPackage;
-}
-
 async function runInForeground(io: Io, options: HomeOptions): Promise<void> {
   // Says what is wrong with the place before anything is started.
   findPlaces(io, options.home);
   const interrupted = io.interruptSignal();
-  const { runBroker } = await loadBroker();
+  // The broker needs of the platform what no other command needs.
+  const { runBroker } = await import("@assent/broker");
   const broker = await runBroker({
-    ...(options.home === undefined ? {} : { home: options.home }),
+    home: options.home === undefined ? undefined : resolve(options.home),
+    relayScripts: ownScripts(),
     log: (line) => void writeLine(io.stderr, makeSafe(line)).catch(() => {}),
   });
   const home = options.home === undefined ? "" : ` --home ${options.home}`;
@@ -69,4 +47,10 @@ async function runInForeground(io: Io, options: HomeOptions): Promise<void> {
   }
   await broker.stop();
   await writeLine(io.stdout, "Assent has stopped; all access has ended.");
+}
+
+// A prompt for `assent read` says that it acts for whoever started it.
+function ownScripts(): string[] {
+  const script = process.argv[1];
+  return script === undefined ? [] : [realpathSync(script)];
 }

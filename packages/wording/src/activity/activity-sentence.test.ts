@@ -53,6 +53,16 @@ for (const [event, sentence] of cases) {
   });
 }
 
+test("tells what a request touched, and why it failed", () => {
+  const request = { ...base, kind: "request", operation: "resolveSecrets" };
+  expect(
+    activitySentence({ ...request, count: 2, touched: ["GitHub", "AWS"] }),
+  ).toBe("deploy-cli read 2 secrets (GitHub and AWS), in Personal.");
+  expect(activitySentence({ ...request, cause: "out-of-scope" })).toBe(
+    "deploy-cli read secrets, in Personal, which failed: you did not approve it.",
+  );
+});
+
 test("names the program of an entry that tells its process in full", () => {
   const process = { pid: 7, name: "git", path: "/usr/bin/git" };
   expect(activitySentence({ kind: "prompt-denied", process })).toBe(
@@ -83,6 +93,7 @@ test("gives one safe sentence, whatever the entry holds (T21)", () => {
           "account",
           "vault",
           "item",
+          "touched",
           "operation",
           "count",
           "cause",

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { count } from "../plural.ts";
+import { count, inARow } from "../plural.ts";
 import { makeSafe } from "../safe/make-safe.ts";
-import { promptCauseText, sessionEndText } from "./cause.ts";
+import { promptCauseText, requestCauseText, sessionEndText } from "./cause.ts";
 
 /**
  * What an entry of the activity log holds: its kind, and plain JSON values.
  * Read here, each if present: `process` (a name, or an object that has one),
- * `account`, `vault`, `item`, `operation` (as the schema names it), `count`,
- * `cause`, `surface`, `method`, `by`.
+ * `account`, `touched` (a list of names) or `vault` and `item`, `operation` (as
+ * the schema names it), `count`, `cause`, `surface`, `method`, `by`.
  */
 export interface ActivityRecord {
   readonly kind: string;
@@ -103,23 +103,37 @@ function requestSentence(
     /[-_]([a-z])/g,
     (_, letter: string) => letter.toUpperCase(),
   );
-  const place = [detail(event, "vault"), detail(event, "item")]
-    .filter((name) => name !== undefined)
-    .join(" › ");
+  const place = touchedNames(event) ?? vaultAndItem(event);
   const noun = operation === "resolveSecrets" ? "secret" : "item";
   const number = event["count"];
   const things =
     typeof number === "number" && Number.isFinite(number)
       ? count(number, noun)
       : `${noun}s`;
-  const where = place === "" ? "" : ` (${place})`;
+  const where = place === undefined ? "" : ` (${place})`;
   const tell = Object.hasOwn(operations, operation)
     ? operations[operation]
     : undefined;
   const outcome = detail(event, "cause");
   return `${who} ${tell?.(things, where) ?? `used ${account}${where}`}${
     tell === undefined ? "" : `, in ${account}`
-  }${outcome === undefined ? "" : `, which failed: ${outcome}`}.`;
+  }${outcome === undefined ? "" : `, which failed: ${requestCauseText(outcome)}`}.`;
+}
+
+function touchedNames(event: ActivityRecord): string | undefined {
+  const touched = event["touched"];
+  if (!Array.isArray(touched)) return undefined;
+  const names = touched
+    .filter((name) => typeof name === "string" && name !== "")
+    .map((name: string) => makeSafe(name, { maxLength: 64 }));
+  return names.length === 0 ? undefined : inARow(names);
+}
+
+function vaultAndItem(event: ActivityRecord): string | undefined {
+  const names = [detail(event, "vault"), detail(event, "item")].filter(
+    (name) => name !== undefined,
+  );
+  return names.length === 0 ? undefined : names.join(" › ");
 }
 
 function on(event: ActivityRecord): string {

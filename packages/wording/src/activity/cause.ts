@@ -36,6 +36,16 @@ export function promptCauseText(cause: string): string {
   return lookUp(promptEnds, cause);
 }
 
+const requestCauses: Readonly<Record<string, string>> = {
+  "out-of-scope": "you did not approve it",
+  "not-done": "it could not be done",
+};
+
+/** Why a request of a program failed: completes "…, which failed: …", no full stop. */
+export function requestCauseText(cause: string): string {
+  return lookUp(requestCauses, cause);
+}
+
 // A cause of a newer version is shown as it is.
 function lookUp(texts: Readonly<Record<string, string>>, key: string): string {
   return Object.hasOwn(texts, key)
