@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import { closeSync } from "node:fs";
+import type { FileKey, PeerBinding } from "./binding.ts";
+import type { PeerEnd } from "./peer.ts";
+import { PeerEndedError } from "./process-capture.ts";
+import { isGone } from "./system-error.ts";
+
+/** What runs in a process: the file, and the memory it was loaded into. */
+export interface ProcessImage {
+  /** Device and inode of the executable. */
+  readonly file: FileKey;
+  /** Keeps the inode from being used again; opened O_PATH, so that no file system daemon is asked. */
+  readonly executable: number;
+  /** A /proc file that the kernel binds to the memory image: it answers nothing after exec or exit. */
+  readonly token: number;
+  /** Bytes to ask the token for. */
+  readonly tokenLength: number;
+  /** Path at capture, raw. */
+  readonly path: Uint8Array;
+}
+
+/** What a capture found; the descriptors become the process's own. */
+export interface ProcessFindings {
+  readonly pid: number;
+  readonly userId: number;
+  /** Undefined when hidden. */
+  readonly startTicks: number | undefined;
+  /** pidfd of the process. */
+  readonly pidfd: number;
+  /** /proc/PID, open: bound to the process, not to the number. Undefined when hidden. */
+  readonly directory: number | undefined;
+  /** Undefined: the executable cannot be determined. */
+  readonly image: ProcessImage | undefined;
+  /** The pidfd was not given by the socket: the id could have been reused before. */
+  readonly weak: boolean;
+}
+
+/**
+ * A process that is pinned by descriptors.
+ *
+ * Why {@link verify} is exact: the directory and the token belong to one
+ * process and one memory image for ever, so what they say is never about
+ * another. exec gives the process a new image, and the token then answers
+ * nothing; a process that keeps the old image alive in a sibling shows another
+ * file. The pidfd is asked last: alive at that moment, it was alive during all
+ * reads before.
+ */
+export class LinuxProcess {
+  readonly findings: ProcessFindings;
+  readonly #binding: PeerBinding;
+  #end: PeerEnd | undefined;
+  #closed = false;
+  #users = 0;
+
+  constructor(binding: PeerBinding, findings: ProcessFindings) {
+    this.#binding = binding;
+    this.findings = findings;
+  }
+
+  /** See `Peer.verify` (PRC-003, PRC-005, PRC-012). */
+  verify(): PeerEnd | undefined {
+    if (this.#closed) return this.#end ?? "exited";
+    if (this.#end === undefined) {
+      const image = this.#imageEnd();
+      const exited = this.#binding.hasEnded(this.findings.pidfd);
+      this.#end = exited ? "exited" : image;
+    }
+    return this.#end;
+  }
+
+  /** Told by a look at many processes at once. */
+  markExited(): void {
+    this.#end ??= "exited";
+  }
+
+  /** Free the descriptors, once nobody reads through them. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#freeWhenUnused();
+  }
+
+  /**
+   * Run something that reads through the descriptors: they stay open until it
+   * is settled, so that no number is read that already means another file.
+   * @throws PeerEndedError when they are free already.
+   */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new PeerEndedError(this.#end ?? "exited");
+    this.#users += 1;
+    try {
+      return await read();
+    } finally {
+      this.#users -= 1;
+      this.#freeWhenUnused();
+    }
+  }
+
+  #imageEnd(): PeerEnd | undefined {
+    const { directory, image } = this.findings;
+    if (image === undefined || directory === undefined) return undefined;
+    try {
+      const answers = this.#binding.answers(image.token, image.tokenLength);
+      const file = this.#binding.fileKey(directory, "exe");
+      return answers && file === image.file ? undefined : "replaced";
+    } catch (error) {
+      // Exiting, before the pidfd tells.
+      return isGone(error) ? "exited" : "replaced";
+    }
+  }
+
+  #freeWhenUnused(): void {
+    if (!this.#closed || this.#users > 0) return;
+    const { pidfd, directory, image } = this.findings;
+    // Never twice: close() happens once, and no reader begins after it.
+    this.#users = Number.POSITIVE_INFINITY;
+    for (const descriptor of [
+      pidfd,
+      directory,
+      image?.executable,
+      image?.token,
+    ]) {
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  }
+}
