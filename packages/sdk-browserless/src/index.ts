@@ -1,2 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-export {};
+export type { CallOptions } from "./call-limit.ts";
+export {
+  type AssentClient,
+  type Carrier,
+  createClient,
+} from "./client.ts";
+export {
+  adaptConnectTransport,
+  type ConnectTransport,
+} from "./connect.ts";
+export {
+  AssentError,
+  type AssentErrorFacts,
+  type ErrorCode,
+  ReferenceFailureError,
+} from "./error.ts";
+export type { Exchange, HttpAnswer, HttpRequest } from "./exchange.ts";
+export {
+  createFetchTransport,
+  type FetchTransportOptions,
+} from "./fetch.ts";
+export type { Grant } from "./grant.ts";
+export type {
+  Category,
+  ChangedItem,
+  Field,
+  FieldInput,
+  FieldType,
+  File,
+  Item,
+  ItemOverview,
+  NewItem,
+  SecretInput,
+  Section,
+} from "./item.ts";
+export type { Items, ListOptions } from "./items.ts";
+export type { ClientOptions, WaitingInfo } from "./options.ts";
+export {
+  type ReferenceFailureName,
+  validateSecretReference,
+} from "./reference-failure.ts";
+export type { Scope } from "./scope.ts";
+export { Secret } from "./secret.ts";
+export type { SecretOutcome, Secrets } from "./secrets.ts";
+export { systemTimers, type Timers } from "./timers.ts";
+export type { Transport, TransportCall } from "./transport.ts";
+export { createUnaryTransport } from "./unary.ts";
+export type { Vault, Vaults } from "./vaults.ts";
