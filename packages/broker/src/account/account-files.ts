@@ -25,7 +25,8 @@ export interface AccountFiles {
 const extension = ".db";
 const unfinished = ".new";
 const removed = ".gone";
-const companions = ["", "-wal", "-journal", "-shm"];
+// The file itself last: as long as it is there, the others are swept with it.
+const parts = ["-wal", "-journal", "-shm", ""];
 
 /**
  * Open the directory, and sweep what a broker that was killed left half made
@@ -36,8 +37,13 @@ const companions = ["", "-wal", "-journal", "-shm"];
 export function openAccountFiles(directory: string): AccountFiles {
   ensureOwnDirectory(directory);
   const path = (id: string) => join(directory, id + extension);
+  // What cannot be removed now is swept at the next start.
   const discard = (file: string) => {
-    for (const suffix of companions) rmSync(file + suffix, { force: true });
+    for (const suffix of parts) {
+      try {
+        rmSync(file + suffix, { force: true });
+      } catch {}
+    }
   };
 
   function names(): string[] {
@@ -73,6 +79,7 @@ export function openAccountFiles(directory: string): AccountFiles {
         syncDirectory(directory);
       } catch (error) {
         discard(file);
+        discard(path(draft.id));
         throw toFileRefusal(error, path(draft.id));
       }
     },
@@ -83,9 +90,9 @@ export function openAccountFiles(directory: string): AccountFiles {
       } catch (error) {
         throw toFileRefusal(error, path(id));
       }
-      // From here on it is gone; what is left is swept at the next start.
+      discard(path(id));
+      discard(file);
       try {
-        discard(file);
         syncDirectory(directory);
       } catch {}
     },

@@ -53,34 +53,35 @@ export function openRoster(directory: string, facts: StoreFacts): Roster {
     }
   }
 
-  // Of files with names that could be taken for each other nobody can tell
-  // which one is the user's: none of them is used (T41).
-  function refuseNames(): void {
-    const refused = [...accounts.values()].flatMap((account) => {
-      const problem = nameProblem(account);
-      return problem === undefined ? [] : [{ account, problem }];
-    });
-    for (const { account, problem } of refused) {
+  function refuse(
+    failure: "invalid-name" | "name-taken",
+    advice: string,
+    refused: readonly Account[],
+  ): void {
+    for (const account of refused) {
+      const { id } = account;
       account.close();
-      accounts.delete(account.id);
-      problems.set(account.id, problem);
+      accounts.delete(id);
+      const message = `${files.path(id)} has ${advice}`;
+      problems.set(id, new AccountError(failure, message));
     }
   }
 
-  function nameProblem({ id, name }: Account): AccountError | undefined {
-    try {
-      if (settleName(name) === name && !isTaken(name, id)) return undefined;
-    } catch {}
-    const path = files.path(id);
-    return isTaken(name, id)
-      ? new AccountError(
-          "name-taken",
-          `${path} has the name of another account, or one that looks like it; move the wrong one away`,
-        )
-      : new AccountError(
-          "invalid-name",
-          `${path} has a name that no account may have; move it away`,
-        );
+  // A file may have been planted (T41). Of two names that could be taken for
+  // each other nobody can tell which is the user's: neither file is used. A
+  // name that no account can have does not count against others.
+  function refuseNames(): void {
+    const all = () => [...accounts.values()];
+    refuse(
+      "invalid-name",
+      "a name that no account may have; move it away",
+      all().filter(({ name }) => !isSettled(name)),
+    );
+    refuse(
+      "name-taken",
+      "the name of another account, or one that looks like it; move the wrong one away",
+      all().filter(({ name, id }) => isTaken(name, id)),
+    );
   }
 
   function isTaken(name: string, exceptId?: string): boolean {
@@ -161,6 +162,14 @@ export function openRoster(directory: string, facts: StoreFacts): Roster {
       problems.clear();
     },
   };
+}
+
+function isSettled(name: string): boolean {
+  try {
+    return settleName(name) === name;
+  } catch {
+    return false;
+  }
 }
 
 const collator = new Intl.Collator("en");

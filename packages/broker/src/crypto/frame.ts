@@ -3,29 +3,34 @@
 /** A part of a frame: text as UTF-8, bytes, or a whole number below 2^64. */
 export type FramePart = string | Uint8Array | bigint | number;
 
+const lengthBytes = 4;
+
 /**
  * One encoding of several parts that no other parts have: each is preceded by
  * its length, numbers are eight bytes, big-endian. What is sealed and what is
  * authenticated is bound to its place by such a frame, whose first part names
- * its kind.
+ * its kind. No part is a secret.
  */
 export function frame(...parts: readonly FramePart[]): Uint8Array {
-  const encoded = parts.map(encodePart);
-  const size = encoded.reduce((sum, { length }) => sum + 4 + length, 0);
-  const bytes = Buffer.allocUnsafeSlow(size);
+  let size = 0;
+  for (const part of parts) size += lengthBytes + partLength(part);
+  const bytes = Buffer.allocUnsafe(size);
   let offset = 0;
-  for (const part of encoded) {
-    offset = bytes.writeUInt32BE(part.length, offset);
-    bytes.set(part, offset);
-    offset += part.length;
+  for (const part of parts) {
+    offset = bytes.writeUInt32BE(partLength(part), offset);
+    if (typeof part === "string") {
+      offset += bytes.write(part, offset, "utf8");
+    } else if (typeof part === "object") {
+      bytes.set(part, offset);
+      offset += part.length;
+    } else {
+      offset = bytes.writeBigUInt64BE(BigInt(part), offset);
+    }
   }
   return bytes;
 }
 
-function encodePart(part: FramePart): Uint8Array {
-  if (typeof part === "string") return Buffer.from(part, "utf8");
-  if (typeof part === "object") return part;
-  const number = Buffer.allocUnsafeSlow(8);
-  number.writeBigUInt64BE(BigInt(part));
-  return number;
+function partLength(part: FramePart): number {
+  if (typeof part === "string") return Buffer.byteLength(part, "utf8");
+  return typeof part === "object" ? part.length : 8;
 }

@@ -38,13 +38,22 @@ export interface NativeFile {
 /** A file of this process that is open is not opened again: see checkAccountFile. */
 const openFiles = new Set<string>();
 
+/** How a file is opened. */
+export interface FileOptions {
+  /** The file grows to this many pages at most, as if the disk was full then. */
+  readonly mostPages?: number;
+}
+
 /**
  * Open the file of an account. It must be whole, of this version, and the
  * user's alone.
  *
  * @throws FileRefusal
  */
-export function openNativeFile(path: string): NativeFile {
+export function openNativeFile(
+  path: string,
+  options: FileOptions = {},
+): NativeFile {
   try {
     const { dev, ino } = lstatSync(path, { bigint: true });
     const identity = `${dev}:${ino}`;
@@ -53,6 +62,10 @@ export function openNativeFile(path: string): NativeFile {
     const database = connect(path);
     try {
       refuseDamage(database, path);
+      const { mostPages } = options;
+      if (mostPages !== undefined) {
+        database.exec(`PRAGMA max_page_count = ${mostPages}`);
+      }
       const rows = createRows(database);
       openFiles.add(identity);
       return nativeFile(path, database, rows, () => {

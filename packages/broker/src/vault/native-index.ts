@@ -8,7 +8,6 @@ import { decodeOverview, decodeText, encodeText } from "./item-codec.ts";
 import {
   type AccountKeys,
   corruptRows,
-  type ItemState,
   itemDigest,
   itemPlace,
   openUnder,
@@ -16,7 +15,12 @@ import {
   sealUnder,
   vaultDigest,
 } from "./native-keys.ts";
-import type { ItemRow, NativeRows, VaultRow } from "./native-rows.ts";
+import type {
+  ItemHead,
+  ItemState,
+  NativeRows,
+  VaultRow,
+} from "./native-rows.ts";
 import { type ItemEntry, StoreError } from "./store.ts";
 
 /** Bit 0 of an item's flags. */
@@ -37,6 +41,8 @@ export interface VaultRecord {
 export interface ItemRecord {
   readonly state: ItemState;
   readonly entry: ItemEntry;
+  /** Of the envelope of its key, as it was last written. */
+  readonly keyTag: Uint8Array;
   /** Of its row as it was last written. */
   readonly digest: Uint8Array;
 }
@@ -218,7 +224,7 @@ function openVault(row: VaultRow, keys: AccountKeys): VaultRecord {
 }
 
 function openItem(
-  row: ItemRow,
+  row: ItemHead,
   vaultKey: Secret,
   keys: AccountKeys,
 ): ItemRecord {
@@ -232,6 +238,7 @@ function openItem(
   return {
     state: { id, vaultId, revision, flags },
     entry: decodeOverview(opened.bytes, { id, vaultId, revision, archived }),
-    digest: itemDigest(keys, row),
+    keyTag: row.keyTag,
+    digest: itemDigest(keys, row, row.overview, row.keyTag),
   };
 }

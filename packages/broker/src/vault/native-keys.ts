@@ -4,7 +4,7 @@ import { OpenError, open, seal } from "../crypto/envelope.ts";
 import { type FramePart, frame } from "../crypto/frame.ts";
 import type { Random } from "../crypto/random.ts";
 import type { Secret } from "../crypto/secret.ts";
-import type { ItemRow, SlotRow, VaultRow } from "./native-rows.ts";
+import type { ItemState, SlotRow, VaultRow } from "./native-rows.ts";
 import { StoreError } from "./store.ts";
 
 /*
@@ -18,8 +18,8 @@ import { StoreError } from "./store.ts";
  * Each envelope is bound to its account, its place, its revision and flags,
  * and the key epoch, which rises whenever the account key changes: a copy
  * from elsewhere or from before does not open (T37b). The detail alone is not
- * bound to the epoch, since its key is used once and is itself so bound; a
- * change of keys need not touch it.
+ * bound to the epoch: a change of keys need not touch it, since it has a key of
+ * its own, and the envelope of that key holds its hash.
  */
 
 /** What sealed rows of one account are bound to. */
@@ -67,9 +67,6 @@ export function place(
   );
 }
 
-/** What tells one state of an item from every other. */
-export type ItemState = Pick<ItemRow, "id" | "vaultId" | "revision" | "flags">;
-
 /** The place of an item's overview, or of the key of its detail. */
 export function itemPlace(
   kind: "overview" | "detail-key",
@@ -86,17 +83,35 @@ export function detailPlace(accountId: string, item: ItemState): Uint8Array {
   return frame("assent/detail/v1", accountId, vaultId, id, revision, flags);
 }
 
-/** The digest of an item's row, for the ledger. */
-export function itemDigest(keys: AccountKeys, row: ItemRow): Uint8Array {
-  const { vaultId, id, revision, flags, overview, key, detail } = row;
-  const lengths = [overview.length, key.length, detail.length];
+/**
+ * The digest of an item's row, for the ledger. The tags stand for the
+ * envelopes, which nobody can forge without the vault key; the key's envelope
+ * in turn vouches for the detail.
+ */
+export function itemDigest(
+  keys: AccountKeys,
+  { vaultId, id, revision, flags }: ItemState,
+  overview: Uint8Array,
+  keyTag: Uint8Array,
+): Uint8Array {
   return authenticate(
     keys.rows.bytes,
-    place("item", keys.binding, vaultId, id, revision, flags, ...lengths),
-    overview,
-    key,
-    detail,
+    place(
+      "item",
+      keys.binding,
+      vaultId,
+      id,
+      revision,
+      flags,
+      envelopeTag(overview),
+      keyTag,
+    ),
   );
+}
+
+/** The tag at the end of an envelope. */
+export function envelopeTag(envelope: Uint8Array): Uint8Array {
+  return envelope.subarray(-16);
 }
 
 /** The digest of a vault's row, for the ledger. */

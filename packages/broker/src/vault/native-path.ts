@@ -10,7 +10,7 @@ import {
   readSync,
   type Stats,
 } from "node:fs";
-import { FileRefusal, toFileRefusal } from "./native-refusal.ts";
+import { corruptFile, FileRefusal, toFileRefusal } from "./native-refusal.ts";
 import { applicationId, schemaVersion } from "./native-schema.ts";
 
 /*
@@ -58,10 +58,13 @@ export function checkAccountFile(path: string): void {
     const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
     const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
-      refuseUnsafe(fstatSync(descriptor), path);
+      const stats = fstatSync(descriptor);
+      refuseUnsafe(stats, path);
       const header = Buffer.alloc(100);
       const length = readSync(descriptor, header, 0, header.length, 0);
       refuseForeign(header.subarray(0, length), path);
+      const log = lstatSync(`${path}-wal`, { throwIfNoEntry: false });
+      if (!log?.size) refuseCut(header, stats.size, path);
     } finally {
       closeSync(descriptor);
     }
@@ -118,12 +121,18 @@ function refuseOthers(stats: Stats, path: string, mode: string): void {
 function refuseForeign(header: Buffer, path: string): void {
   const magic = header.subarray(0, 16).toString("latin1");
   if (header.length < 100 || magic !== "SQLite format 3\0") {
-    throw new FileRefusal(
-      "corrupt",
-      `${path} is damaged or not an account; move it away and put back a copy that is whole`,
-    );
+    throw corruptFile(path);
   }
   refuseVersion(header.readUInt32BE(68), header.readInt32BE(60), path);
+}
+
+// SQLite takes a file that was cut within its last page for whole.
+function refuseCut(header: Buffer, size: number, path: string): void {
+  const pageSize = header.readUInt16BE(16);
+  const pages = header.readUInt32BE(28);
+  if (size < pages * (pageSize === 1 ? 65_536 : pageSize)) {
+    throw corruptFile(path);
+  }
 }
 
 /** Refuse another program's database, and one that a later version wrote. @throws FileRefusal */

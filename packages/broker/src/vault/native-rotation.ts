@@ -108,14 +108,14 @@ function moveVaults(
     file.rows.putVault(row);
     for (const item of before.index.members(vault.id)) {
       const moved = moveItem(
-        file.rows.item(item.state.id),
+        file.rows.envelopes(item.state.id),
         item,
         { keys: before.keys, vaultKey: vault.key },
         { keys: after.keys, vaultKey: key },
         random,
       );
       after.index.putItem(moved.record);
-      file.rows.putItem(moved.row);
+      file.rows.putEnvelopes(item.state.id, moved.envelopes);
     }
   }
 }

@@ -45,19 +45,34 @@ export interface VaultRow {
   readonly description: Uint8Array;
 }
 
-/** An item. */
-export interface ItemRow {
+/** What tells one state of an item from every other; in clear. */
+export interface ItemState {
   readonly id: string;
   readonly vaultId: string;
   readonly revision: bigint;
   /** Bit 0: archived. */
   readonly flags: number;
-  /** What can be told without its secrets, sealed under the vault key. */
+}
+
+/** What of an item is sealed under the vault key. */
+export interface ItemEnvelopes {
+  /** What can be told without its secrets. */
   readonly overview: Uint8Array;
-  /** The key of the detail, sealed under the vault key. */
+  /** The key of the detail, and the SHA-256 of what is sealed under it. */
   readonly key: Uint8Array;
-  /** All of it, sealed. */
+}
+
+/** An item. */
+export interface ItemRow extends ItemState, ItemEnvelopes {
+  /** All of it, sealed under its own key. */
   readonly detail: Uint8Array;
+}
+
+/** What of an item is read when the account is opened. */
+export interface ItemHead extends ItemState {
+  readonly overview: Uint8Array;
+  /** The last sixteen bytes of `key`. */
+  readonly keyTag: Uint8Array;
 }
 
 /** The rows of an account file. Every method may throw StoreError "storage" or "corrupt". */
@@ -72,14 +87,14 @@ export interface NativeRows {
   putVault(row: VaultRow): void;
   deleteVault(id: string): void;
   /** One after the other; nothing may be written meanwhile. */
-  items(): Iterable<ItemRow>;
-  item(id: string): ItemRow | undefined;
+  items(): Iterable<ItemHead>;
+  envelopes(itemId: string): ItemEnvelopes | undefined;
+  detail(itemId: string): Pick<ItemRow, "key" | "detail"> | undefined;
   putItem(row: ItemRow): void;
+  /** Replace what is sealed under the vault key. */
+  putEnvelopes(itemId: string, envelopes: ItemEnvelopes): void;
   deleteItem(id: string): void;
 }
-
-const itemColumns =
-  "id, vault AS vaultId, revision, flags, overview, key, detail";
 
 /** Prepares the statements once. @throws StoreError */
 export function createRows(database: DatabaseSync): NativeRows {
@@ -110,12 +125,19 @@ export function createRows(database: DatabaseSync): NativeRows {
       DO UPDATE SET revision = ?2, key = ?3, description = ?4`,
   );
   const deleteVault = prepare("DELETE FROM vault WHERE id = ?");
-  const items = prepare(`SELECT ${itemColumns} FROM item`);
-  const item = prepare(`SELECT ${itemColumns} FROM item WHERE id = ?`);
+  const items = prepare(
+    `SELECT id, vault, revision, flags, overview, substr(key, -16) AS tag
+      FROM item`,
+  );
+  const envelopes = prepare("SELECT overview, key FROM item WHERE id = ?");
+  const detail = prepare("SELECT key, detail FROM item WHERE id = ?");
   const putItem = prepare(
     `INSERT INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id)
       DO UPDATE SET vault = ?2, revision = ?3, flags = ?4, overview = ?5,
         key = ?6, detail = ?7`,
+  );
+  const putEnvelopes = prepare(
+    "UPDATE item SET overview = ?, key = ? WHERE id = ?",
   );
   const deleteItem = prepare("DELETE FROM item WHERE id = ?");
 
@@ -173,12 +195,16 @@ export function createRows(database: DatabaseSync): NativeRows {
       for (;;) {
         const next = translated(() => rows.next());
         if (next.done) return;
-        yield toItemRow(next.value);
+        yield toItemHead(next.value);
       }
     },
-    item(id) {
-      const row = translated(() => item.get(id));
-      return row && toItemRow(row);
+    envelopes(itemId) {
+      const row = translated(() => envelopes.get(itemId));
+      return row as ItemEnvelopes | undefined;
+    },
+    detail(itemId) {
+      const row = translated(() => detail.get(itemId));
+      return row as Pick<ItemRow, "key" | "detail"> | undefined;
     },
     putItem(row) {
       translated(() =>
@@ -192,6 +218,9 @@ export function createRows(database: DatabaseSync): NativeRows {
           row.detail,
         ),
       );
+    },
+    putEnvelopes(itemId, { overview, key }) {
+      translated(() => putEnvelopes.run(overview, key, itemId));
     },
     deleteItem(id) {
       translated(() => deleteItem.run(id));
@@ -214,6 +243,13 @@ function toSlotRow(row: Columns): SlotRow {
   return { ...(row as unknown as SlotRow), position: Number(row["position"]) };
 }
 
-function toItemRow(row: Columns): ItemRow {
-  return { ...(row as unknown as ItemRow), flags: Number(row["flags"]) };
+function toItemHead(row: Columns): ItemHead {
+  return {
+    id: row["id"] as string,
+    vaultId: row["vault"] as string,
+    revision: row["revision"] as bigint,
+    flags: Number(row["flags"]),
+    overview: row["overview"] as Uint8Array,
+    keyTag: row["tag"] as Uint8Array,
+  };
 }

@@ -189,7 +189,10 @@ class SealedStore implements NativeStore {
 
   putItem(draft: Item): Item {
     this.#account();
-    const { id = "", vaultId = "" } = draft.overview ?? {};
+    if (draft.overview === undefined) {
+      throw new StoreError("invalid", "an item needs an overview");
+    }
+    const { id, vaultId } = draft.overview;
     const previous = id === "" ? undefined : this.#itemRecord(id);
     if (draft.revision !== (previous?.state.revision ?? 0n)) {
       throw previous === undefined
@@ -297,7 +300,7 @@ class SealedStore implements NativeStore {
   #openDetail(record: ItemRecord): Secret {
     const { keys } = this.#account();
     const { key } = this.#vaultRecord(record.state.vaultId);
-    const row = this.#file.rows.item(record.state.id);
+    const row = this.#file.rows.detail(record.state.id);
     return openItemDetail(row, record, key, keys);
   }
 
