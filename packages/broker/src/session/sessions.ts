@@ -125,6 +125,11 @@ export class Sessions {
     this.#end(session, end);
   }
 
+  /** Whether a process has a session, or is to be told why it has none any more. */
+  remembers(process: number): boolean {
+    return this.#ended.has(process) || this.ofProcess(process).length > 0;
+  }
+
   /** The sessions of one process. */
   ofProcess(process: number): Session[] {
     return [...this.#byAccount.values()].flatMap(

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { BrokerService, limits, type Places, Reason } from "@assent/protocol";
+import {
+  type AccountsOptions,
+  createAccounts,
+} from "./account/native-accounts.ts";
+import { createAccountLogs } from "./activity/account-logs.ts";
+import { createActivityLog } from "./activity/activity-log.ts";
+import { createBrokerLog } from "./activity/broker-log.ts";
+import { openChannel } from "./channel/channel.ts";
+import type { Channel, ChannelHandler } from "./channel/connection.ts";
+import { openRuntimeDirectory } from "./channel/runtime-directory.ts";
+import { createId } from "./crypto/id.ts";
+import { systemRandom } from "./crypto/random.ts";
+import type { PeerBinding } from "./peer/binding.ts";
+import { createLinuxSource } from "./peer/linux-source.ts";
+import { createPeerRegistry } from "./peer/registry.ts";
+import type { Scheduler } from "./peer/scheduler.ts";
+import { Approvals } from "./prompt/approvals.ts";
+import { Prompts } from "./prompt/prompts.ts";
+import { createBrokerService } from "./rpc/broker-service.ts";
+import { createCredentialCheck } from "./rpc/credential-check.ts";
+import { endProcess, lockAccount } from "./rpc/endings.ts";
+import { Flights } from "./rpc/flight.ts";
+import { createGateway } from "./rpc/gateway.ts";
+import { createOwnerAccess } from "./rpc/owner-access.ts";
+import { registerOwnerServices } from "./rpc/owner-services.ts";
+import type { BrokerParts, Granted, Terms } from "./rpc/parts.ts";
+import { createProcessCards } from "./rpc/process-card.ts";
+import { createRecorder } from "./rpc/recorder.ts";
+import { refusal } from "./rpc/refusal.ts";
+import { createUnlocks } from "./rpc/unlocks.ts";
+import type { Clock } from "./session/clock.ts";
+import { Sessions } from "./session/sessions.ts";
+import { openSeenExecutables } from "./settings/seen-file.ts";
+import { openSettings } from "./settings/settings.ts";
+
+/** What a broker is made of; a test brings its own clock, scheduler and password cost. */
+export interface BrokerOptions {
+  readonly places: Places;
+  readonly binding: PeerBinding;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly version: string;
+  /** Real paths of the scripts of our own command line: relays (decisions 13). */
+  readonly relayScripts?: readonly string[];
+  readonly passwords?: AccountsOptions["passwords"];
+  /** One line for whoever runs the broker; never a secret. */
+  readonly log: (line: string) => void;
+}
+
+/** A running broker. */
+export interface Broker {
+  readonly places: Places;
+  readonly parts: BrokerParts;
+  /** Find out who exited, what timed out, what is due to lock. Called a few times a second. */
+  sweep(): void;
+  /** Sessions end, accounts lock, sockets go; calls under way end as unavailable. */
+  stop(): Promise<void>;
+}
+
+const promptsPerProcess = 32;
+const logKeptMs = 30 * 24 * 3_600_000;
+
+/**
+ * Start a broker: the owner channel, and the broker channel while the
+ * integration is on. Throws with one clear line when something is in the way;
+ * nothing is then left behind.
+ */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const { places, binding, clock, scheduler, log } = options;
+  using undo = new DisposableStack();
+  for (const name of ["", "accounts", "activity"]) {
+    mkdirSync(join(places.dataDirectory, name), {
+      recursive: true,
+      mode: 0o700,
+    });
+  }
+  const runtime = undo.adopt(
+    openRuntimeDirectory({
+      path: places.runtimeDirectory,
+      userId: process.geteuid?.() ?? -1,
+      binding,
+    }),
+    (directory) => directory.release(),
+  );
+  const settings = openSettings(join(places.dataDirectory, "settings.json"));
+  const accounts = undo.adopt(
+    createAccounts({
+      directory: join(places.dataDirectory, "accounts"),
+      now: () => clock.wallMs(),
+      ...(options.passwords ? { passwords: options.passwords } : {}),
+    }),
+    (opened) => opened.close(),
+  );
+  const logs = undo.adopt(
+    createAccountLogs(
+      join(places.dataDirectory, "activity"),
+      (file, accountId, publicKey) =>
+        createActivityLog({ file, accountId, publicKey }),
+    ),
+    (opened) => opened.close(),
+  );
+  const brokerLog = undo.adopt(
+    createBrokerLog({ file: join(places.dataDirectory, "activity.db") }),
+    (opened) => opened.close(),
+  );
+  const registry = undo.adopt(
+    createPeerRegistry({
+      source: createLinuxSource({
+        binding,
+        scheduler,
+        wallMs: () => clock.wallMs(),
+      }),
+    }),
+    (opened) => opened.close(),
+  );
+  const newId = () => createId(systemRandom);
+  const bootMs = () => clock.bootMs();
+  const seen = openSeenExecutables(join(places.dataDirectory, "seen"), log);
+  const cards = createProcessCards(seen, options.relayScripts ?? []);
+  const logOf = (accountId: string) => {
+    const account = accounts.find(accountId);
+    return account === undefined || account.problem !== undefined
+      ? undefined
+      : logs.of(account.id, account.publicLogKey);
+  };
+  const recorder = createRecorder({
+    clock,
+    cards,
+    logOf,
+    brokerLog,
+    nameOf: (accountId) => accounts.find(accountId)?.name,
+    onLost: (kind) => log(`the activity log could not be written (${kind})`),
+  });
+  const unlocks = createUnlocks(bootMs);
+  const sessions = new Sessions(newId, (session, end) => {
+    recorder.note(session.accountId, {
+      kind: "session-ended",
+      ...recorder.process(session.process),
+      cause: end,
+    });
+  });
+  const prompts = new Prompts<Granted>({
+    newId,
+    bootMs,
+    timeoutMs: limits.promptMs,
+    perProcess: promptsPerProcess,
+  });
+  prompts.listen({
+    changed: () => {},
+    ended(prompt, ending) {
+      if (ending === "approved" || ending === "denied") return;
+      recorder.note(prompt.frozen.accountId, {
+        kind: "prompt-ended",
+        ...recorder.process(prompt.question.process),
+        cause: ending,
+      });
+    },
+  });
+
+  const flights = new Flights();
+  let channel: Channel | undefined;
+  const parts: BrokerParts = {
+    clock,
+    accounts,
+    sessions,
+    prompts,
+    approvals: new Approvals<Terms>(newId, bootMs),
+    terms: new WeakMap(),
+    flights,
+    recorder,
+    settings,
+    cards,
+    seen,
+    credentials: createCredentialCheck(accounts, clock, recorder),
+    unlocks,
+    logOf,
+    removeLog: (accountId) => logs.remove(accountId),
+    async applyIntegration(enabled) {
+      const open = channel;
+      if (enabled && open === undefined) {
+        channel = await listen(places.brokerSocket, brokerHandler);
+      } else if (!enabled && open !== undefined) {
+        channel = undefined;
+        await open.close(graceMs);
+      }
+    },
+    version: options.version,
+  };
+
+  const brokerHandler = createGateway({
+    flights,
+    admit: ({ peer }) =>
+      peer.identified ? undefined : refusal(Reason.PEER_UNIDENTIFIED),
+    routes: (router) => {
+      router.service(BrokerService, createBrokerService(parts));
+    },
+  });
+  const access = createOwnerAccess(accounts, clock);
+  const ownerHandler = createGateway({
+    flights: new Flights(),
+    // Our own command line hides its memory; what it may do hangs on credentials.
+    admit: () => undefined,
+    routes: (router) => registerOwnerServices(router, parts, access),
+  });
+  const listen = (path: string, handler: ChannelHandler): Promise<Channel> =>
+    openChannel({ path, directory: runtime, registry, scheduler, handler });
+
+  registry.keepAlive(
+    (peer) => prompts.holds(peer.number) || sessions.remembers(peer.number),
+  );
+  registry.onEnded((peer, end) => endProcess(parts, peer.number, end));
+
+  const ownerChannel = await listen(places.ownerSocket, ownerHandler);
+  await parts.applyIntegration(settings.current.integrationEnabled);
+  recorder.note(undefined, { kind: "broker-started", version: parts.version });
+  const resources = undo.move();
+  let prunedAtMs = Number.NEGATIVE_INFINITY;
+
+  return {
+    places,
+    parts,
+    sweep() {
+      registry.sweep();
+      prompts.sweep();
+      const now = clock.bootMs();
+      sessions.sweep(now);
+      for (const accountId of unlocks.due(settings.current.autoLockMs, (id) =>
+        sessions.count(id),
+      )) {
+        lockAccount(parts, accountId, "idle");
+      }
+      if (now - prunedAtMs > 3_600_000) {
+        prunedAtMs = now;
+        logs.prune(clock.wallMs() - logKeptMs);
+        brokerLog.prune(clock.wallMs() - logKeptMs);
+      }
+    },
+    async stop() {
+      prompts.endWhere(() => true, "integration-off");
+      for (const account of accounts.list()) {
+        lockAccount(parts, account.id, "stop");
+      }
+      await Promise.all([channel?.close(graceMs), ownerChannel.close(graceMs)]);
+      recorder.note(undefined, { kind: "broker-stopped" });
+      resources.dispose();
+    },
+  };
+}
+
+/** Time for calls that were told to end to be answered. */
+const graceMs = 500;

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type ActivityService,
+  type ListActivityResponse,
+  ListActivityResponseSchema,
+  OwnerReason,
+} from "@assent/protocol/owner";
+import { activitySentence } from "@assent/wording";
+import { create } from "@bufbuild/protobuf";
+import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ActivityEntry } from "../activity/activity.ts";
+import { connectionOf, type OwnerAccess } from "./owner-access.ts";
+import { ownerFailure } from "./owner-failure.ts";
+import type { BrokerParts } from "./parts.ts";
+import { ownerRefusal } from "./refusal.ts";
+
+/** What happened. */
+export function createActivityService(
+  parts: BrokerParts,
+  access: OwnerAccess,
+): ServiceImpl<typeof ActivityService> {
+  return {
+    async *listActivity(request, context) {
+      try {
+        const account = parts.accounts.find(request.account);
+        const log = account && parts.logOf(account.id);
+        if (log === undefined) throw ownerRefusal(OwnerReason.NOT_FOUND);
+        const news: ActivityEntry[] = [];
+        let wake = () => {};
+        using cleanup = new DisposableStack();
+        // From before the first is read, so that none is missed between.
+        if (request.follow) {
+          cleanup.defer(
+            log.follow((entry) => {
+              news.push(entry);
+              wake();
+            }),
+          );
+        }
+        const entries =
+          request.credential === undefined
+            ? readOpen(parts, account?.id ?? "", log)
+            : await readWithCredential(parts, access, request, log, context);
+        for (const entry of entries) yield describe(entry);
+        const onAbort = () => wake();
+        context.signal.addEventListener("abort", onAbort);
+        cleanup.defer(() =>
+          context.signal.removeEventListener("abort", onAbort),
+        );
+        while (request.follow && !context.signal.aborted) {
+          const entry = news.shift();
+          if (entry !== undefined) yield describe(entry);
+          else {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        }
+      } catch (error) {
+        throw ownerFailure(error);
+      }
+    },
+  };
+}
+
+type Log = NonNullable<ReturnType<BrokerParts["logOf"]>>;
+
+// Entries are read at once: what is sent later needs no key any more.
+function readOpen(
+  parts: BrokerParts,
+  accountId: string,
+  log: Log,
+): ActivityEntry[] {
+  const store = parts.accounts.store(accountId);
+  if (store === undefined) throw ownerRefusal(OwnerReason.ACCOUNT_LOCKED);
+  return [...log.read(store.privateLogKey)];
+}
+
+async function readWithCredential(
+  parts: BrokerParts,
+  access: OwnerAccess,
+  request: Parameters<ServiceImpl<typeof ActivityService>["listActivity"]>[0],
+  log: Log,
+  context: HandlerContext,
+): Promise<ActivityEntry[]> {
+  using credential = await parts.credentials.check(
+    request.credential,
+    access.isTrusted(connectionOf(context)),
+    context.signal,
+  );
+  if (credential.accountId !== parts.accounts.find(request.account)?.id) {
+    throw ownerRefusal(OwnerReason.INVALID);
+  }
+  return parts.accounts.withStore(credential, (store) => [
+    ...log.read(store.privateLogKey),
+  ]);
+}
+
+function describe(entry: ActivityEntry): ListActivityResponse {
+  return create(ListActivityResponseSchema, {
+    sequence: entry.sequence,
+    at: timestampFromMs(Math.floor(entry.atMs)),
+    text: activitySentence(entry.event),
+    eventJson: JSON.stringify(entry.event),
+  });
+}

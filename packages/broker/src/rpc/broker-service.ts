@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type BrokerService,
+  Reason,
+  type RequestRequest,
+  type RequestResponse,
+  RequestResponseSchema,
+  type RevokeRequest,
+  RevokeResponseSchema,
+} from "@assent/protocol";
+import { create } from "@bufbuild/protobuf";
+import type {
+  ConnectError,
+  HandlerContext,
+  ServiceImpl,
+} from "@connectrpc/connect";
+import type { Session } from "../session/sessions.ts";
+import { authorize } from "./authorize.ts";
+import { changedNames, namesPerEntry } from "./changed-names.ts";
+import { endProcess, reasonOfEnd } from "./endings.ts";
+import { checkRequest, checkRevoke } from "./field-limits.ts";
+import type { Flight } from "./flight.ts";
+import { kFlight } from "./gateway.ts";
+import { operate } from "./operation.ts";
+import type { BrokerParts } from "./parts.ts";
+import { Refusal, refusal } from "./refusal.ts";
+
+/** Authorize, Request and Revoke: what a program may ask. */
+export function createBrokerService(
+  parts: BrokerParts,
+): ServiceImpl<typeof BrokerService> {
+  return {
+    async authorize(request, context) {
+      const flight = identify(parts, context);
+      const response = await authorize(
+        parts,
+        flight.connection.peer,
+        request,
+        context,
+      );
+      // A yes is no data, but it is told to nobody else either.
+      flight.release = () => processRefusal(parts, flight);
+      return response;
+    },
+    request(request, context) {
+      const flight = identify(parts, context);
+      return serve(parts, flight, request);
+    },
+    revoke(request, context) {
+      const flight = identify(parts, context);
+      checkRevoke(request);
+      revokeOwn(parts, flight, request);
+      return create(RevokeResponseSchema);
+    },
+  };
+}
+
+/** The calling process, checked for this very call (PRC-012). */
+function identify(parts: BrokerParts, context: HandlerContext): Flight {
+  const flight = context.values.get(kFlight);
+  if (flight === undefined) throw refusal(Reason.INTERNAL);
+  const ended = processRefusal(parts, flight);
+  if (ended !== undefined) throw ended;
+  return flight;
+}
+
+/** Undefined while the process is the one that connected. After a change the connection ends with the answer. */
+function processRefusal(
+  parts: BrokerParts,
+  flight: Flight,
+): ConnectError | undefined {
+  const { peer } = flight.connection;
+  const ended = peer.verify();
+  if (ended === undefined) return undefined;
+  endProcess(parts, peer.number, ended);
+  flight.defer(() => flight.connection.destroy());
+  return refusal(Reason.PROCESS_CHANGED);
+}
+
+/** Judge and do in one synchronous step; never prompts (SES-001, SES-008). */
+function serve(
+  parts: BrokerParts,
+  flight: Flight,
+  request: RequestRequest,
+): RequestResponse {
+  checkRequest(request);
+  const { peer } = flight.connection;
+  const { clock, accounts, sessions, recorder } = parts;
+  const now = clock.bootMs();
+  // An account that does not exist is answered like one never authorized (LEAK-002).
+  const account = accounts.find(request.account);
+  const judged =
+    account === undefined
+      ? { ended: undefined }
+      : sessions.judge(peer.number, account.id, now);
+  if (!("live" in judged)) {
+    throw refusal(
+      judged.ended === undefined
+        ? Reason.AUTHORIZATION_REQUIRED
+        : reasonOfEnd[judged.ended],
+    );
+  }
+  const session = judged.live;
+  const store = accounts.store(session.accountId);
+  if (store === undefined) throw refusal(Reason.ACCOUNT_LOCKED);
+  const entry = {
+    kind: "request",
+    ...recorder.process(peer.number, peer.pid),
+    operation: request.operation?.operation.case,
+  };
+  // What cannot be written down is not done and not given (decisions 11): a
+  // change is logged before it is made, a reading before it is answered.
+  const changes = changedNames(request.operation, store);
+  if (changes !== undefined) {
+    recorder.require(session.accountId, { ...entry, touched: changes });
+  }
+  let outcome: ReturnType<typeof operate>;
+  try {
+    outcome = operate(request.operation, {
+      store,
+      grants: session.grants,
+      wallMs: clock.wallMs(),
+      defer: (cleanup) => flight.defer(cleanup),
+    });
+  } catch (error) {
+    const failed = afterFailure(parts, session, error, now);
+    recorder.note(session.accountId, { ...entry, cause: failed });
+    throw error;
+  }
+  sessions.touch(outcome.ruling.used, now);
+  parts.unlocks.used(session.accountId);
+  if (changes === undefined) {
+    const { touched } = outcome.ruling;
+    recorder.require(session.accountId, {
+      ...entry,
+      touched: touched.slice(0, namesPerEntry),
+      count: touched.length,
+    });
+  }
+  flight.accountId = session.accountId;
+  flight.release = () =>
+    processRefusal(parts, flight) ?? sessionRefusal(parts, session);
+  return create(RequestResponseSchema, { result: outcome.result });
+}
+
+/**
+ * A Request that passed the session and scope check counts as activity,
+ * whatever came of it (EXP-004); one that no grant covers does not (EXP-003).
+ */
+function afterFailure(
+  parts: BrokerParts,
+  session: Session,
+  error: unknown,
+  now: number,
+): string {
+  const outOfScope =
+    error instanceof Refusal && error.reason === Reason.OUT_OF_SCOPE;
+  if (!outOfScope) parts.sessions.touch(session.grants, now);
+  return outOfScope ? "out-of-scope" : "not-done";
+}
+
+/** The session may have ended between the answer and its first byte (LCK-002, RVK-001). */
+function sessionRefusal(
+  parts: BrokerParts,
+  session: Session,
+): ConnectError | undefined {
+  const { process, accountId } = session;
+  if (parts.sessions.find(process, accountId) === session) return undefined;
+  const judged = parts.sessions.judge(process, accountId, parts.clock.bootMs());
+  const end = "ended" in judged ? judged.ended : undefined;
+  return refusal(
+    end === undefined ? Reason.AUTHORIZATION_REQUIRED : reasonOfEnd[end],
+  );
+}
+
+/** End the caller's own, withdraw its own prompts, tell nothing (RVK-001 to -004, RVK-006). */
+function revokeOwn(
+  parts: BrokerParts,
+  flight: Flight,
+  request: RevokeRequest,
+): void {
+  const { number } = flight.connection.peer;
+  const named = request.account;
+  const accountId = parts.accounts.find(named)?.id;
+  parts.prompts.endWhere(
+    (question, frozen) =>
+      question.process === number &&
+      (named === "" ||
+        question.account === named ||
+        (accountId !== undefined &&
+          (frozen?.accountId === accountId ||
+            parts.accounts.find(question.account)?.id === accountId))),
+    "revoked",
+  );
+  const mine =
+    named === ""
+      ? parts.sessions.ofProcess(number)
+      : accountId === undefined
+        ? []
+        : [parts.sessions.find(number, accountId)];
+  for (const session of mine) {
+    if (session !== undefined)
+      parts.sessions.end(session, "revoked-by-program");
+  }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OutgoingHttpHeaders } from "node:http";
+import {
+  limits,
+  protocolVersion,
+  Reason,
+  servesVersion,
+  versionHeader,
+} from "@assent/protocol";
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  type ContextKey,
+  createConnectRouter,
+  createContextKey,
+  createContextValues,
+} from "@connectrpc/connect";
+import type {
+  UniversalHandler,
+  UniversalServerResponse,
+} from "@connectrpc/connect/protocol";
+import {
+  compressionGzip,
+  universalResponseToNodeResponse,
+} from "@connectrpc/connect-node";
+import type {
+  ChannelHandler,
+  ChannelRequest,
+  ChannelResponse,
+  Connection,
+} from "../channel/connection.ts";
+import type { Flight, Flights } from "./flight.ts";
+import { readMessage } from "./message.ts";
+import { refusal } from "./refusal.ts";
+
+/** The call that an implementation serves. */
+export const kFlight: ContextKey<Flight | undefined> = createContextKey(
+  undefined as Flight | undefined,
+);
+const kRefused: ContextKey<ConnectError | undefined> = createContextKey(
+  undefined as ConnectError | undefined,
+);
+
+/** What a gateway stands in front of. */
+export interface GatewayOptions {
+  readonly routes: (router: ConnectRouter) => void;
+  readonly flights: Flights;
+  /** Judged before anything is decoded. */
+  readonly admit: (connection: Connection) => ConnectError | undefined;
+}
+
+/**
+ * Between the channel and Connect: everything that Connect's own server would
+ * let pass is judged here, once, for every flavour alike (WIR-001 to -005,
+ * -009, -013, VER-001, VER-003). What is refused is still answered by Connect,
+ * in the caller's flavour.
+ */
+export function createGateway(options: GatewayOptions): ChannelHandler {
+  const router = createConnectRouter({
+    acceptCompression: [compressionGzip],
+    // Answers hold secrets: their size tells less when they are not compressed.
+    compressMinBytes: Number.MAX_SAFE_INTEGER,
+    readMaxBytes: limits.messageBytes,
+    writeMaxBytes: limits.messageBytes,
+    requestGate: (context) => {
+      const refused = context.values.get(kRefused);
+      if (refused !== undefined) throw refused;
+    },
+  });
+  options.routes(router);
+  const handlers = new Map(
+    router.handlers.map((handler) => [handler.requestPath, handler]),
+  );
+  return (request, response, connection) => {
+    response.setHeader(versionHeader, protocolVersion);
+    const handler = handlers.get(request.url ?? "");
+    // No other path, no query: what is not a method does not exist (LEAK-006).
+    if (handler === undefined) return answerStatus(response, 404);
+    if (request.method !== "POST") {
+      response.setHeader("allow", "POST");
+      return answerStatus(response, 405);
+    }
+    const flight = options.flights.begin(connection, limits.callsPerProcess);
+    const over = () => flight && options.flights.end(flight);
+    response.once("close", over);
+    serve(handler, request, response, flight, options.admit(connection)).catch(
+      () => {
+        over();
+        connection.destroy();
+      },
+    );
+  };
+}
+
+async function serve(
+  handler: UniversalHandler,
+  request: ChannelRequest,
+  response: ChannelResponse,
+  flight: Flight | undefined,
+  notAdmitted: ConnectError | undefined,
+): Promise<void> {
+  const aborted = abortedBy(response);
+  let refused = judgeHeaders(request) ?? notAdmitted;
+  if (flight === undefined) refused ??= refusal(Reason.LIMIT_EXCEEDED);
+  let body: Uint8Array = new Uint8Array();
+  if (refused === undefined) {
+    const message = await readMessage(request, handler.method);
+    if (message === undefined) return;
+    if ("body" in message) body = message.body;
+    else refused = refusal(message.refused);
+  }
+  if (refused !== undefined) leaveUnread(request, response);
+  const run = (refusedWith: ConnectError | undefined) => {
+    const contextValues = createContextValues().set(kRefused, refusedWith);
+    if (flight !== undefined) contextValues.set(kFlight, flight);
+    return handler({
+      httpVersion: request.httpVersion,
+      method: "POST",
+      url: `http://localhost${request.url}`,
+      header: headersOf(request),
+      body: once(body),
+      signal: aborted,
+      contextValues,
+    });
+  };
+  const answer = await run(refused);
+  if (handler.method.methodKind !== "unary") {
+    if (flight !== undefined) flight.writing = true;
+    return universalResponseToNodeResponse(answer, response);
+  }
+  const written = await collect(answer);
+  if (aborted.aborted) return;
+  // From here to the write there is no step in which anything could change.
+  const late = refused === undefined ? flight?.release?.() : undefined;
+  if (late === undefined) return write(response, answer, written, flight);
+  written.fill(0);
+  const instead = await run(late);
+  write(response, instead, await collect(instead), undefined);
+}
+
+function judgeHeaders(request: ChannelRequest): ConnectError | undefined {
+  const version = request.headers[versionHeader];
+  if (!servesVersion(typeof version === "string" ? version : undefined)) {
+    return refusal(Reason.VERSION_UNSUPPORTED);
+  }
+  // Zero would be taken as no deadline at all (WIR-009).
+  const timeout = String(request.headers["connect-timeout-ms"] ?? "");
+  const grpcTimeout = String(request.headers["grpc-timeout"] ?? "");
+  if (/^0+$/.test(timeout) || /^0+[HMSmun]$/.test(grpcTimeout)) {
+    return new ConnectError("the deadline has passed", Code.DeadlineExceeded);
+  }
+  return undefined;
+}
+
+function write(
+  response: ChannelResponse,
+  answer: UniversalServerResponse,
+  body: Uint8Array,
+  flight: Flight | undefined,
+): void {
+  if (response.destroyed || response.headersSent) return;
+  if (flight !== undefined) flight.writing = true;
+  flight?.defer(() => body.fill(0));
+  // Both kinds of response have these methods, with the same meaning.
+  const out = response as {
+    writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
+    addTrailers(trailers: OutgoingHttpHeaders): void;
+    end(chunk: Uint8Array): unknown;
+  };
+  out.writeHead(answer.status, Object.fromEntries(answer.header ?? []));
+  if (answer.trailer !== undefined) {
+    out.addTrailers(Object.fromEntries(answer.trailer));
+  }
+  out.end(body);
+}
+
+function abortedBy(response: ChannelResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => {
+    // Not `writableFinished`: Node says true of a stream that was reset.
+    if (!response.writableEnded) {
+      controller.abort(new ConnectError("canceled", Code.Canceled));
+    }
+  });
+  return controller.signal;
+}
+
+/** The body of a refused call is not read: an HTTP/1.1 connection ends with it. */
+function leaveUnread(request: ChannelRequest, response: ChannelResponse): void {
+  if (request.httpVersionMajor === 1) response.setHeader("connection", "close");
+  request.resume();
+}
+
+function answerStatus(response: ChannelResponse, status: number): void {
+  response.statusCode = status;
+  response.end();
+}
+
+function headersOf(request: ChannelRequest): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (name.startsWith(":") || value === undefined) continue;
+    headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  return headers;
+}
+
+async function* once(body: Uint8Array): AsyncIterable<Uint8Array> {
+  yield body;
+}
+
+async function collect(answer: UniversalServerResponse): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body ?? []) chunks.push(chunk);
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined
+    ? only
+    : Buffer.concat(chunks);
+}

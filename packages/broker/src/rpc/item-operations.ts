@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type GetItems,
+  type Item,
+  ItemFailure,
+  type ItemOutcome,
+  ItemOutcomeSchema,
+  type ItemOverview,
+  type ListItems,
+  limits,
+  type PutItems,
+  Reason,
+  type RemoveItems,
+} from "@assent/protocol";
+import { makeSafe } from "@assent/wording";
+import { create } from "@bufbuild/protobuf";
+import { type BoundScope, reachesVault } from "../session/scope.ts";
+import type { Grant } from "../session/sessions.ts";
+import {
+  type AccountStore,
+  type ItemEntry,
+  StoreError,
+} from "../vault/store.ts";
+import { namesOf } from "./open-names.ts";
+import type { OperationContext, Ruling } from "./operation.ts";
+import { reachVault } from "./reach.ts";
+import { refusal } from "./refusal.ts";
+
+/** Overviews of one vault, a page at a time, in order of title. */
+export function listItems(
+  request: ListItems,
+  { store, grants }: OperationContext,
+): Ruling {
+  const { vault, grant } = reachVault(request.vault, grants, store, false);
+  const size = Math.min(request.pageSize || limits.items, limits.items);
+  const entries = store
+    .items(vault.id)
+    .filter(({ overview }) => request.archived || !overview.archived);
+  const start = pageStart(entries, request.pageToken);
+  const page = entries.slice(start, start + size);
+  const last = page.at(-1);
+  const more = start + size < entries.length && last !== undefined;
+  return {
+    result: {
+      case: "itemOverviews",
+      value: {
+        items: page.map((entry) => entry.overview),
+        nextPageToken: more ? last.overview.id : "",
+      },
+    },
+    used: [grant],
+    touched: [makeSafe(vault.name)],
+  };
+}
+
+// A token is the id of the last item that was given.
+function pageStart(entries: readonly ItemEntry[], token: string): number {
+  if (token === "") return 0;
+  const at = entries.findIndex(({ overview }) => overview.id === token);
+  if (at < 0) throw refusal(Reason.INVALID);
+  return at + 1;
+}
+
+/** Whole items: of a vault that is granted, or granted one by one as whole items. */
+export function getItems(
+  request: GetItems,
+  { store, grants, defer }: OperationContext,
+): Ruling {
+  const used = new Set<Grant>();
+  const touched: string[] = [];
+  const outcomes = request.itemIds.map((id) => {
+    const entry = store.entry(id);
+    for (const grant of grants) {
+      const reach = reachItem(grant.scope, entry, id, request.vault, store);
+      if (reach === "out-of-scope") continue;
+      used.add(grant);
+      if (reach === "not-found" || entry === undefined) {
+        return failed(ItemFailure.NOT_FOUND);
+      }
+      const open = store.read(id);
+      defer(() => open[Symbol.dispose]());
+      touched.push(makeSafe(entry.overview.title));
+      return done(open.item);
+    }
+    return failed(ItemFailure.OUT_OF_SCOPE);
+  });
+  if (used.size === 0) throw refusal(Reason.OUT_OF_SCOPE);
+  return {
+    result: { case: "itemOutcomes", value: { outcomes } },
+    used,
+    touched,
+  };
+}
+
+function reachItem(
+  scope: BoundScope,
+  entry: ItemEntry | undefined,
+  itemId: string,
+  vaultName: string,
+  store: AccountStore,
+): "reached" | "not-found" | "out-of-scope" {
+  const vaultId = entry?.overview.vaultId;
+  const isNamed = (id: string) => {
+    const vault = store.vault(id);
+    return vault?.id === vaultName || vault?.name === vaultName;
+  };
+  switch (scope.extent.kind) {
+    case "every-vault":
+      return vaultId !== undefined && isNamed(vaultId)
+        ? "reached"
+        : "not-found";
+    case "vaults": {
+      // Only the vaults that are granted exist for this caller.
+      const named = [...scope.extent.vaultIds].filter(isNamed);
+      if (named.length === 0) return "out-of-scope";
+      return named.some((id) => id === vaultId) ? "reached" : "not-found";
+    }
+    case "references":
+      return scope.extent.references.some(
+        (one) =>
+          one.itemId === itemId &&
+          one.fieldId === undefined &&
+          one.vaultId === vaultId &&
+          isNamed(one.vaultId),
+      )
+        ? "reached"
+        : "out-of-scope";
+  }
+}
+
+/**
+ * Create items, or replace them if their revision still matches. Where an item
+ * is and where it would go are both judged, by one grant (SES-010).
+ */
+export function putItems(
+  request: PutItems,
+  { store, grants, defer }: OperationContext,
+): Ruling {
+  const used = new Set<Grant>();
+  const touched: string[] = [];
+  const outcomes = request.items.map((item) => {
+    const { id = "", vaultId = "" } = item.overview ?? {};
+    const present = id === "" ? undefined : store.entry(id);
+    // An id that means nothing may be outside: only who reaches everything is told.
+    const isReached = (scope: BoundScope) =>
+      present === undefined
+        ? id === "" || scope.extent.kind === "every-vault"
+        : reachesVault(scope, present.overview.vaultId);
+    const grant = grants.find(
+      ({ scope }) =>
+        scope.write && reachesVault(scope, vaultId) && isReached(scope),
+    );
+    if (grant === undefined) return failed(ItemFailure.OUT_OF_SCOPE);
+    used.add(grant);
+    if (item.overview === undefined) return failed(ItemFailure.INVALID);
+    if (id !== "" && present === undefined)
+      return failed(ItemFailure.NOT_FOUND);
+    return attempt(() => {
+      const stored = store.putItem(item);
+      namesOf(store).itemChanged(stored.overview?.id ?? "");
+      defer(() => zero(stored));
+      touched.push(makeSafe(stored.overview?.title ?? ""));
+      return stored;
+    });
+  });
+  for (const item of request.items) defer(() => zero(item));
+  if (used.size === 0) throw refusal(Reason.OUT_OF_SCOPE);
+  return {
+    result: { case: "itemOutcomes", value: { outcomes } },
+    used,
+    touched,
+  };
+}
+
+/** Archive or delete: all of them, or none. */
+export function removeItems(
+  request: RemoveItems,
+  { store, grants }: OperationContext,
+): Ruling {
+  const { vault, grant } = reachVault(request.vaultId, grants, store, true);
+  const overviews: ItemOverview[] = [];
+  for (const id of new Set(request.itemIds)) {
+    const overview = store.entry(id)?.overview;
+    if (overview?.vaultId !== vault.id) throw refusal(Reason.NOT_FOUND);
+    overviews.push(overview);
+  }
+  const touched = overviews.map((overview) => makeSafe(overview.title));
+  for (const { id } of overviews) {
+    if (request.archive) store.archiveItem(id);
+    else store.deleteItem(id);
+    namesOf(store).itemChanged(id);
+  }
+  return { result: { case: "done", value: {} }, used: [grant], touched };
+}
+
+const itemFailures: Partial<Record<StoreError["failure"], ItemFailure>> = {
+  "not-found": ItemFailure.NOT_FOUND,
+  conflict: ItemFailure.CONFLICT,
+  invalid: ItemFailure.INVALID,
+};
+
+function attempt(change: () => Item): ItemOutcome {
+  try {
+    return done(change());
+  } catch (error) {
+    const failure =
+      error instanceof StoreError ? itemFailures[error.failure] : undefined;
+    if (failure === undefined) throw error;
+    return failed(failure);
+  }
+}
+
+function done(item: Item): ItemOutcome {
+  return create(ItemOutcomeSchema, { outcome: { case: "item", value: item } });
+}
+
+function failed(failure: ItemFailure): ItemOutcome {
+  return create(ItemOutcomeSchema, {
+    outcome: { case: "failure", value: failure },
+  });
+}
+
+function zero(item: Item): void {
+  item.notes.fill(0);
+  for (const field of item.fields) field.value.fill(0);
+}

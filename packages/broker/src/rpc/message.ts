@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import { gunzipSync } from "node:zlib";
+import { limits, Reason, ScopeSchema } from "@assent/protocol";
+import {
+  type DescMethod,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+} from "@bufbuild/protobuf";
+import type { ChannelRequest } from "../channel/connection.ts";
+
+/** How the message lies in the body. */
+interface Flavour {
+  readonly enveloped: boolean;
+  readonly json: boolean;
+  /** Header that names the compression of the message. */
+  readonly encodingHeader: string;
+}
+
+/** A body that may be given to Connect, or why not. */
+export type BodyJudgement =
+  | { readonly body: Uint8Array }
+  | { readonly refused: Reason };
+
+/**
+ * Read a whole request body within its limit (WIR-003), and find out whether
+ * it decodes (WIR-001): Connect itself would answer `internal`. Undefined: the
+ * request was cut off, and has no effect (WIR-005).
+ */
+export async function readMessage(
+  request: ChannelRequest,
+  method: DescMethod,
+): Promise<BodyJudgement | undefined> {
+  const flavour = flavourOf(request.headers["content-type"]);
+  const limit = limits.messageBytes + (flavour?.enveloped ? envelopeBytes : 0);
+  const body = await readBody(request, limit);
+  if (body === undefined) return undefined;
+  if (body === "too-large") return { refused: Reason.LIMIT_EXCEEDED };
+  // A content type nobody serves: Connect answers 415.
+  if (flavour === undefined) return { body };
+  const refused = judge(body, flavour, request, method);
+  return refused === undefined ? { body } : { refused };
+}
+
+const envelopeBytes = 5;
+
+function flavourOf(contentType: string | undefined): Flavour | undefined {
+  const match =
+    /^application\/(?:(proto|json)|connect\+(proto|json)|grpc(?:-web)?(?:\+(proto|json))?)(?:;.*)?$/i.exec(
+      contentType ?? "",
+    );
+  if (match === null) return undefined;
+  const [, unary, stream, grpc] = match;
+  return {
+    enveloped: unary === undefined,
+    json: [unary, stream, grpc].some((x) => x?.toLowerCase() === "json"),
+    encodingHeader:
+      unary !== undefined
+        ? "content-encoding"
+        : stream !== undefined
+          ? "connect-content-encoding"
+          : "grpc-encoding",
+  };
+}
+
+function readBody(
+  request: ChannelRequest,
+  limit: number,
+): Promise<Uint8Array | "too-large" | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    if (Number(request.headers["content-length"] ?? 0) > limit) {
+      resolve("too-large");
+      return;
+    }
+    const take = (chunk: Uint8Array) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      // An envelope says first how long it is: refused before it is sent.
+      if (length > limit || declaredLength(chunks, length) > limit) {
+        chunks.length = 0;
+        request.off("data", take);
+        resolve("too-large");
+      }
+    };
+    request.on("data", take);
+    request.on("end", () => resolve(Buffer.concat(chunks, length)));
+    request.on("error", () => resolve(undefined));
+    request.on("close", () => resolve(undefined));
+  });
+
+  function declaredLength(chunks: Uint8Array[], length: number): number {
+    const enveloped = flavourOf(request.headers["content-type"])?.enveloped;
+    const [first] = chunks;
+    if (!enveloped || length < envelopeBytes || first === undefined) return 0;
+    const head =
+      first.length >= envelopeBytes ? first : Buffer.concat(chunks, length);
+    return new DataView(head.buffer, head.byteOffset).getUint32(1);
+  }
+}
+
+function judge(
+  body: Uint8Array,
+  flavour: Flavour,
+  request: ChannelRequest,
+  method: DescMethod,
+): Reason | undefined {
+  const encoding = String(request.headers[flavour.encodingHeader] ?? "");
+  let message = body;
+  let compressed =
+    !flavour.enveloped && encoding !== "identity" && encoding !== "";
+  if (flavour.enveloped) {
+    if (body.length < envelopeBytes) return Reason.INVALID;
+    const view = new DataView(body.buffer, body.byteOffset, body.length);
+    const flags = view.getUint8(0);
+    if (flags > 1) return Reason.INVALID;
+    if (view.getUint32(1) !== body.length - envelopeBytes)
+      return Reason.INVALID;
+    compressed = flags === 1;
+    message = body.subarray(envelopeBytes);
+  }
+  if (compressed) {
+    // Any other compression: Connect answers unimplemented.
+    if (encoding !== "gzip") return undefined;
+    try {
+      message = gunzipSync(message, { maxOutputLength: limits.messageBytes });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === "ERR_BUFFER_TOO_LARGE"
+        ? Reason.LIMIT_EXCEEDED
+        : Reason.INVALID;
+    }
+  }
+  try {
+    if (flavour.json) decodeJson(message, method);
+    else fromBinary(method.input, message);
+    return undefined;
+  } catch {
+    return Reason.INVALID;
+  }
+}
+
+function decodeJson(message: Uint8Array, method: DescMethod): void {
+  const text = new TextDecoder("utf-8", { fatal: true }).decode(message);
+  const json = JSON.parse(text) as JsonValue;
+  fromJson(method.input, json, { ignoreUnknownFields: true });
+  // What a scope holds and we do not know may restrict it: refused, although
+  // unknown fields are ignored everywhere else (WIR-002, SES-016).
+  for (const field of method.input.fields) {
+    if (field.message?.typeName !== ScopeSchema.typeName) continue;
+    for (const name of [field.jsonName, field.name]) {
+      const scope = (json as Record<string, JsonValue>)[name];
+      if (scope === undefined || scope === null) continue;
+      fromJson(ScopeSchema, scope, { ignoreUnknownFields: false });
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { OwnerReason } from "@assent/protocol/owner";
+import { ConnectError } from "@connectrpc/connect";
+import { AccountError, type AccountFailure } from "../account/accounts.ts";
+import { ActivityError } from "../activity/activity.ts";
+import { SettingsError } from "../settings/settings.ts";
+import { StoreError } from "../vault/store.ts";
+import { storeRefusal } from "./operation.ts";
+import { ownerRefusal } from "./refusal.ts";
+
+const reasons: Readonly<Record<AccountFailure, OwnerReason>> = {
+  "not-found": OwnerReason.NOT_FOUND,
+  "name-taken": OwnerReason.NAME_TAKEN,
+  "invalid-name": OwnerReason.INVALID,
+  "weak-password": OwnerReason.INVALID,
+  locked: OwnerReason.ACCOUNT_LOCKED,
+  storage: OwnerReason.STORAGE_FAILED,
+  corrupt: OwnerReason.STORAGE_FAILED,
+  busy: OwnerReason.STORAGE_FAILED,
+  unsupported: OwnerReason.STORAGE_FAILED,
+  unsafe: OwnerReason.STORAGE_FAILED,
+  "last-slot": OwnerReason.INVALID,
+};
+
+/**
+ * Every failure of a part, as the owner is told of it: the owner may read our
+ * own sentences, which name what to do and hold no secret. The one place where
+ * they are translated.
+ */
+export function ownerFailure(error: unknown): ConnectError {
+  if (error instanceof ConnectError) return error;
+  if (error instanceof StoreError) return storeRefusal(error);
+  if (error instanceof AccountError) {
+    return ownerRefusal(reasons[error.failure], { message: error.message });
+  }
+  if (error instanceof SettingsError || error instanceof ActivityError) {
+    return ownerRefusal(OwnerReason.STORAGE_FAILED, { message: error.message });
+  }
+  return ownerRefusal(OwnerReason.INTERNAL);
+}
+
+/** The same methods, failing in the owner's words. */
+export function ownerFailures<T extends object>(implementation: T): T {
+  const wrapped: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(implementation)) {
+    wrapped[name] = async (request: object, context: object) => {
+      try {
+        return await method(request, context);
+      } catch (error) {
+        throw ownerFailure(error);
+      }
+    };
+  }
+  return wrapped as T;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  DenyResponseSchema,
+  OwnerReason,
+  PromptEnd,
+  type PromptService,
+  ShownResponseSchema,
+  type WatchPromptsResponse,
+  WatchPromptsResponseSchema,
+} from "@assent/protocol/owner";
+import { makeSafe } from "@assent/wording";
+import { create } from "@bufbuild/protobuf";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { PromptEnding } from "../prompt/prompts.ts";
+import {
+  approve,
+  beginApproval,
+  denyPrompt,
+  pendingPrompt,
+} from "./approve.ts";
+import { connectionOf, type OwnerAccess } from "./owner-access.ts";
+import type { BrokerParts } from "./parts.ts";
+import { ownerRefusal } from "./refusal.ts";
+
+const endOf: Readonly<Record<PromptEnding | "approved", PromptEnd>> = {
+  approved: PromptEnd.APPROVED,
+  denied: PromptEnd.DENIED,
+  "timed-out": PromptEnd.TIMED_OUT,
+  withdrawn: PromptEnd.WITHDRAWN,
+  revoked: PromptEnd.WITHDRAWN,
+  "integration-off": PromptEnd.WITHDRAWN,
+  "too-many": PromptEnd.WITHDRAWN,
+  failed: PromptEnd.WITHDRAWN,
+  "process-exited": PromptEnd.REQUESTER_EXITED,
+  "process-replaced": PromptEnd.PROCESS_CHANGED,
+  "account-locked": PromptEnd.ACCOUNT_LOCKED,
+};
+
+/** What a surface uses to show prompts and bring back decisions. */
+export function createPromptService(
+  parts: BrokerParts,
+  access: OwnerAccess,
+): ServiceImpl<typeof PromptService> {
+  const wrongTries = new WeakMap<object, number>();
+  return {
+    watchPrompts: (_request, context) => watch(parts, context),
+    shown(request, context) {
+      const prompt = pendingPrompt(parts, request.promptId, request.digest);
+      parts.recorder.note(prompt.frozen.accountId, {
+        kind: "prompt-shown",
+        surface: surfaceOf(parts, context),
+      });
+      return create(ShownResponseSchema);
+    },
+    beginApproval: (request, context) =>
+      beginApproval(parts, connectionOf(context), request),
+    approve: (request, context) =>
+      approve(
+        parts,
+        connectionOf(context),
+        request,
+        wrongTries,
+        context.signal,
+      ),
+    deny(request, context) {
+      const trusted = access.isTrusted(connectionOf(context));
+      // Muting silences a program for longer: only a trusted surface may.
+      if (request.mute !== undefined) {
+        throw ownerRefusal(
+          trusted ? OwnerReason.INVALID : OwnerReason.CREDENTIAL_REQUIRED,
+        );
+      }
+      const by = surfaceOf(parts, context);
+      if (!denyPrompt(parts, request.promptId, by)) {
+        throw ownerRefusal(OwnerReason.PROMPT_GONE);
+      }
+      return create(DenyResponseSchema);
+    },
+  };
+}
+
+/** Who decided, for the log: the process of the surface. */
+function surfaceOf(parts: BrokerParts, context: HandlerContext): string {
+  const { peer } = connectionOf(context);
+  const name = parts.cards.last(peer.number)?.process.name;
+  return makeSafe(`${name ?? "process"} ${peer.pid}`);
+}
+
+/** The whole list at every change, until the surface goes away. */
+async function* watch(
+  parts: BrokerParts,
+  context: HandlerContext,
+): AsyncIterable<WatchPromptsResponse> {
+  let ended: { promptId: string; end: PromptEnd }[] = [];
+  let changed = true;
+  let wake = () => {};
+  const stop = parts.prompts.listen({
+    changed() {
+      changed = true;
+      wake();
+    },
+    ended(prompt, ending) {
+      ended.push({ promptId: prompt.id, end: endOf[ending] });
+    },
+  });
+  const onAbort = () => wake();
+  context.signal.addEventListener("abort", onAbort);
+  try {
+    while (!context.signal.aborted) {
+      if (!changed) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        continue;
+      }
+      changed = false;
+      const told = ended;
+      ended = [];
+      yield create(WatchPromptsResponseSchema, {
+        prompts: parts.prompts.pending().map((prompt) => ({
+          id: prompt.id,
+          body: prompt.frozen.body,
+          waiters: prompt.waiters,
+        })),
+        ended: told,
+      });
+    }
+  } finally {
+    stop();
+    context.signal.removeEventListener("abort", onAbort);
+  }
+}

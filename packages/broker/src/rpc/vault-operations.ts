@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  type DeleteVault,
+  type PutVault,
+  Reason,
+  type Vault,
+  VaultSchema,
+} from "@assent/protocol";
+import { makeSafe } from "@assent/wording";
+import { create } from "@bufbuild/protobuf";
+import type { Grant } from "../session/sessions.ts";
+import { namesOf } from "./open-names.ts";
+import type { OperationContext, Ruling } from "./operation.ts";
+import { reachVault, vaultsOf } from "./reach.ts";
+import { refusal } from "./refusal.ts";
+
+/** The vaults that a grant reaches as a whole. */
+export function listVaults({ store, grants }: OperationContext): Ruling {
+  const reached = new Map<string, Vault>();
+  const used = new Set<Grant>();
+  for (const grant of grants) {
+    // A scope of references lists nothing, and an empty one reaches nothing.
+    const vaults = vaultsOf(grant, store);
+    if (vaults.length === 0 && grant.scope.extent.kind !== "every-vault") {
+      continue;
+    }
+    used.add(grant);
+    for (const vault of vaults) reached.set(vault.id, vault);
+  }
+  if (used.size === 0) throw refusal(Reason.OUT_OF_SCOPE);
+  const vaults = store.vaults().filter((vault) => reached.has(vault.id));
+  return {
+    result: { case: "vaults", value: { vaults: [...vaults] } },
+    used,
+    touched: vaults.map((vault) => makeSafe(vault.name)),
+  };
+}
+
+/** Create a vault, which takes a grant over every vault; or change one. */
+export function putVault(
+  { vault }: PutVault,
+  { store, grants }: OperationContext,
+): Ruling {
+  if (vault === undefined) throw refusal(Reason.INVALID);
+  const grant =
+    vault.id === ""
+      ? grants.find(
+          ({ scope }) => scope.write && scope.extent.kind === "every-vault",
+        )
+      : reachVault(vault.id, grants, store, true).grant;
+  if (grant === undefined) throw refusal(Reason.OUT_OF_SCOPE);
+  const { id, name, description } = vault;
+  const stored = store.putVault(create(VaultSchema, { id, name, description }));
+  namesOf(store).vaultChanged(stored.id);
+  return {
+    result: { case: "vault", value: stored },
+    used: [grant],
+    touched: [makeSafe(stored.name)],
+  };
+}
+
+/** Delete a vault and what is in it. By id alone: a name may be mistaken. */
+export function deleteVault(
+  { vaultId }: DeleteVault,
+  { store, grants }: OperationContext,
+): Ruling {
+  const { vault, grant } = reachVault(vaultId, grants, store, true);
+  if (vault.id !== vaultId) throw refusal(Reason.NOT_FOUND);
+  store.deleteVault(vault.id);
+  namesOf(store).vaultChanged(vault.id);
+  return {
+    result: { case: "done", value: {} },
+    used: [grant],
+    touched: [makeSafe(vault.name)],
+  };
+}

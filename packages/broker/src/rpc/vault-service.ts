@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Operation, Result } from "@assent/protocol";
+import {
+  BrowseResponseSchema,
+  OperateResponseSchema,
+  OwnerReason,
+  type VaultService,
+} from "@assent/protocol/owner";
+import { create } from "@bufbuild/protobuf";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { AccountStore } from "../vault/store.ts";
+import { newGrant } from "./authorize.ts";
+import { changedNames } from "./changed-names.ts";
+import { checkOperation } from "./field-limits.ts";
+import { kFlight } from "./gateway.ts";
+import { operate } from "./operation.ts";
+import { connectionOf, type OwnerAccess } from "./owner-access.ts";
+import { ownerFailures } from "./owner-failure.ts";
+import type { BrokerParts } from "./parts.ts";
+import { ownerRefusal } from "./refusal.ts";
+
+/** The owner's own work on an account: the operations of a program, under the owner's credential. */
+export function createVaultService(
+  parts: BrokerParts,
+  access: OwnerAccess,
+): ServiceImpl<typeof VaultService> {
+  const run = (
+    store: AccountStore,
+    operation: Operation | undefined,
+    context: HandlerContext,
+  ): Result => {
+    const flight = context.values.get(kFlight);
+    if (flight !== undefined) flight.accountId = store.accountId;
+    const now = parts.clock.bootMs();
+    const scope = { write: true, extent: { kind: "every-vault" } } as const;
+    const { result } = operate(operation, {
+      store,
+      grants: [newGrant(scope, Number.POSITIVE_INFINITY, now)],
+      wallMs: parts.clock.wallMs(),
+      defer: (cleanup) => flight?.defer(cleanup),
+    });
+    parts.unlocks.used(store.accountId);
+    return result;
+  };
+  return ownerFailures({
+    async operate(request, context) {
+      checkOperation(request.operation);
+      using credential = await parts.credentials.check(
+        request.credential,
+        access.isTrusted(connectionOf(context)),
+        context.signal,
+      );
+      const result = parts.accounts.withStore(credential, (store) => {
+        parts.recorder.require(store.accountId, {
+          kind: "owner-operation",
+          operation: request.operation?.operation.case,
+          touched: changedNames(request.operation, store) ?? [],
+        });
+        return run(store, request.operation, context);
+      });
+      return create(OperateResponseSchema, { result });
+    },
+    browse(request, context) {
+      checkOperation(request.operation);
+      const kind = request.operation?.operation.case;
+      // Titles only: what discloses a value takes a credential.
+      if (kind !== "listVaults" && kind !== "listItems") {
+        throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
+      }
+      const account = parts.accounts.find(request.account);
+      const store =
+        account === undefined ? undefined : parts.accounts.store(account.id);
+      if (store === undefined) throw ownerRefusal(OwnerReason.ACCOUNT_LOCKED);
+      const result = run(store, request.operation, context);
+      return create(BrowseResponseSchema, { result });
+    },
+  });
+}

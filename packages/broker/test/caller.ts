@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  type ChildProcess,
+  type SpawnOptions,
+  spawn,
+} from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { ErrorDetailSchema, Reason } from "@assent/protocol";
+import { OwnerErrorDetailSchema, OwnerReason } from "@assent/protocol/owner";
+import { fromBinary } from "@bufbuild/protobuf";
+
+/** The script that a caller runs. */
+export const callerScript: string = fileURLToPath(
+  new URL("caller.mjs", import.meta.url),
+);
+
+/** What came back from one call. */
+export interface Answer {
+  /** HTTP status; 0: no answer, the stream or the connection ended. */
+  readonly status: number;
+  /** Protocol version header. */
+  readonly version: string | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of any method, judged by the tests.
+  readonly body: any;
+  readonly text: string;
+  /** Connect code; undefined: the call succeeded, or there was no answer. */
+  readonly code: string | undefined;
+  /** Reason of the error detail, without its prefix. */
+  readonly reason: string | undefined;
+}
+
+/** A call on its way. */
+export interface Calling extends Promise<Answer> {
+  /** Reset the stream. */
+  cancel(): Promise<void>;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Name of the connection; calls with the same name share one. */
+  readonly on?: string;
+  readonly headers?: Record<string, string>;
+  /** Leave the body unfinished. */
+  readonly hold?: boolean;
+}
+
+/** How to start a caller. */
+export interface CallerOptions {
+  readonly brokerSocket: string;
+  readonly ownerSocket: string;
+  /** Executable; by default this Node. */
+  readonly file?: string;
+  readonly args?: readonly string[];
+  readonly spawn?: SpawnOptions;
+}
+
+/** A real process that calls the broker. */
+export interface Caller {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** A method of BrokerService. */
+  broker(method: string, message?: object, options?: CallOptions): Calling;
+  /** A method of an owner service, as `SessionService/ListSessions`. */
+  owner(method: string, message?: object, options?: CallOptions): Calling;
+  /** A server stream of the owner channel: `next` waits for a message that satisfies. */
+  watch(method: string, message?: object, on?: string): Watching;
+  act(action: object): Promise<{ readonly value?: unknown }>;
+  /** Tell it, without waiting for an answer. */
+  tell(action: object): void;
+  /** After an exec of the same script: it says again that it is ready. */
+  ready(): Promise<void>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** Messages of a stream. */
+export interface Watching {
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of any method, judged by the tests.
+  next(satisfies?: (event: any) => boolean): Promise<any>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: lines of the caller's own protocol.
+type Line = any;
+
+/** Start a caller and wait until it listens to us. */
+export async function startCaller(options: CallerOptions): Promise<Caller> {
+  const child = spawn(
+    options.file ?? process.execPath,
+    options.args ?? [callerScript],
+    { ...options.spawn, stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error("no pipes");
+  const listeners = new Map<string, (line: Line) => void>();
+  let last = 0;
+  let isReady = () => {};
+  const readiness = () =>
+    new Promise<void>((resolve, reject) => {
+      isReady = resolve;
+      child.once("error", reject);
+    });
+  const first = readiness();
+  createInterface({ input: stdout }).on("line", (text) => {
+    const line = JSON.parse(text);
+    if (line.id === "ready") isReady();
+    else listeners.get(line.id)?.(line);
+  });
+  const tell = (action: object) =>
+    void stdin.write(`${JSON.stringify(action)}\n`);
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => {
+      resolve();
+      for (const listener of listeners.values()) listener({ status: 0 });
+    });
+  });
+  stdin.on("error", () => {});
+  await first;
+
+  const ask = (action: object): { id: string; line: Promise<Line> } => {
+    last += 1;
+    const id = `${last}`;
+    const line = new Promise<Line>((resolve) => {
+      listeners.set(id, (answer) => {
+        listeners.delete(id);
+        resolve(answer);
+      });
+      tell({ id, ...action });
+    });
+    return { id, line };
+  };
+  const call = (
+    path: string,
+    method: string,
+    message: object,
+    callOptions: CallOptions,
+    on: string,
+  ): Calling => {
+    const { id, line } = ask({
+      do: "call",
+      on,
+      path,
+      method,
+      message,
+      ...callOptions,
+    });
+    return Object.assign(line.then(toAnswer), {
+      cancel: async () => void (await ask({ do: "cancel", of: id }).line),
+    });
+  };
+  return {
+    pid: child.pid ?? -1,
+    child,
+    broker: (method, message = {}, callOptions = {}) =>
+      call(
+        options.brokerSocket,
+        `assent.v1.BrokerService/${method}`,
+        message,
+        callOptions,
+        "broker",
+      ),
+    owner: (method, message = {}, callOptions = {}) =>
+      call(
+        options.ownerSocket,
+        `assent.owner.v1.${method}`,
+        message,
+        callOptions,
+        "owner",
+      ),
+    watch(method, message = {}, on = "owner") {
+      last += 1;
+      const id = `${last}`;
+      const events: Line[] = [];
+      let wake = () => {};
+      listeners.set(id, (line) => {
+        events.push(line.event ?? { closed: true });
+        wake();
+      });
+      tell({
+        do: "watch",
+        id,
+        on,
+        path: options.ownerSocket,
+        method: `assent.owner.v1.${method}`,
+        message,
+      });
+      return {
+        async next(satisfies = () => true) {
+          for (;;) {
+            const event = events.shift();
+            if (event !== undefined && satisfies(event)) return event;
+            if (event?.closed) throw new Error("the stream ended");
+            if (event === undefined) {
+              await new Promise<void>((resolve) => {
+                wake = resolve;
+              });
+            }
+          }
+        },
+      };
+    },
+    act: (action) => ask(action).line,
+    tell,
+    ready: readiness,
+    async kill(signal = "SIGKILL") {
+      child.kill(signal);
+      await exited;
+    },
+  };
+}
+
+function toAnswer(line: Line): Answer {
+  const failed = line.status !== 200;
+  const detail = failed ? line.body?.details?.[0] : undefined;
+  const reason: string | undefined =
+    detail?.debug?.reason ?? reasonFrom(detail?.value, detail?.type);
+  return {
+    status: line.status ?? 0,
+    version: line.version,
+    body: line.body,
+    text: line.text ?? "",
+    code: failed ? line.body?.code : undefined,
+    reason: reason?.replace(/^(OWNER_)?REASON_/, ""),
+  };
+}
+
+function reasonFrom(
+  value: string | undefined,
+  type: string | undefined,
+): string | undefined {
+  if (value === undefined) return undefined;
+  const bytes = Buffer.from(value, "base64");
+  return type === OwnerErrorDetailSchema.typeName
+    ? nameOf(OwnerReason, fromBinary(OwnerErrorDetailSchema, bytes).reason)
+    : nameOf(Reason, fromBinary(ErrorDetailSchema, bytes).reason);
+}
+
+function nameOf(values: Record<string, number>, value: number): string {
+  return (
+    Object.keys(values).find((name) => values[name] === value) ?? `${value}`
+  );
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Caller } from "./caller.ts";
+import { type Rig, startRig } from "./rig.ts";
+
+let rig: Rig;
+let caller: Caller;
+
+beforeAll(async () => {
+  rig = await startRig();
+  const dev = await rig.vault("Personal", "Dev");
+  await rig.item("Personal", dev, "GitHub", { token: "canary-wire" });
+  caller = await rig.caller();
+});
+afterAll(() => rig.close());
+
+const request = { account: "Personal", operation: { listVaults: {} } };
+
+describe("every answer", () => {
+  it("states the protocol version, errors and unknown paths too (VER-001)", async () => {
+    const answers = await Promise.all([
+      caller.broker("Request", request),
+      caller.broker("Unknown"),
+      caller.broker("Request", request, {
+        headers: { "content-type": "text/plain" },
+      }),
+      caller.broker("Request", request, {
+        headers: { "assent-protocol-version": "2.0" },
+      }),
+      caller.broker("Revoke"),
+    ]);
+    expect(answers.map((a) => a.version)).toEqual(Array(5).fill("1.0"));
+  });
+
+  it("is free of stacks, paths and names the caller did not send (LEAK-001, LEAK-005)", async () => {
+    const answers = await Promise.all([
+      caller.broker("Request", request),
+      caller.broker("Request", {}),
+      caller.broker("Authorize", { scope: { access: 9 } }),
+      caller.broker("Authorize", { interaction: "INTERACTION_NEVER" }),
+      caller.broker("Unknown"),
+    ]);
+    for (const { text } of answers) {
+      expect(text).not.toMatch(
+        /\bat |\.ts|\.js|node:|\/home|\/root|\/tmp|Dev|GitHub|canary/,
+      );
+    }
+  });
+});
+
+describe("a version", () => {
+  it("of our major is served, whatever its minor (VER-002)", async () => {
+    for (const version of ["1.0", "1.7"]) {
+      const answer = await caller.broker("Request", request, {
+        headers: { "assent-protocol-version": version },
+      });
+      expect(answer.reason).toBe("AUTHORIZATION_REQUIRED");
+    }
+  });
+
+  it.each(["2.0", "0.9", "1", "1.x", "", "v1.0", "1.0, 1.0", "9".repeat(1000)])(
+    "that is %j is refused with the supported ones, without a prompt (VER-003)",
+    async (version) => {
+      for (const method of ["Authorize", "Request", "Revoke"]) {
+        const answer = await caller.broker(
+          method,
+          { account: "Personal" },
+          { headers: { "assent-protocol-version": version } },
+        );
+        expect([answer.code, answer.reason]).toEqual([
+          "failed_precondition",
+          "VERSION_UNSUPPORTED",
+        ]);
+      }
+      expect(await rig.prompts()).toEqual([]);
+    },
+  );
+});
+
+describe("what is not a call", () => {
+  it.each(["GET", "PUT", "DELETE", "HEAD", "OPTIONS"])(
+    "%s is refused (WIR-004, WIR-013)",
+    async (method) => {
+      const answer = await caller.broker("Request", request, {
+        headers: { ":method": method },
+      });
+      expect(answer.status).toBe(405);
+    },
+  );
+
+  it.each([
+    ["an unknown method", "assent.v1.BrokerService/Nothing"],
+    [
+      "an owner service on the broker channel",
+      "assent.owner.v1.AccountService/ListAccounts",
+    ],
+    ["reflection", "grpc.reflection.v1.ServerReflection/ServerReflectionInfo"],
+    ["health", "grpc.health.v1.Health/Check"],
+    ["metrics", "metrics"],
+    ["the root", ""],
+    ["a path with a query", "assent.v1.BrokerService/Request?x=1"],
+    ["a path trick", "/assent.v1.BrokerService/Request"],
+    ["an escaped path", "assent.v1.BrokerService%2FRequest"],
+  ])("%s does not exist (WIR-004, LEAK-006, T27)", async (_what, path) => {
+    const answer = await caller.broker(
+      "Request",
+      {},
+      { headers: { ":path": `/${path}` } },
+    );
+    expect(answer.status).toBe(404);
+    expect(answer.text).toBe("");
+  });
+
+  it("an unknown content type is refused (WIR-004)", async () => {
+    const answer = await caller.broker("Request", request, {
+      headers: { "content-type": "text/plain" },
+    });
+    expect(answer.status).toBe(415);
+  });
+
+  it("the broker service is not on the owner channel", async () => {
+    const answer = await caller.owner(
+      "X",
+      {},
+      { headers: { ":path": "/assent.v1.BrokerService/Request" } },
+    );
+    expect(answer.status).toBe(404);
+  });
+});
+
+describe("a deadline", () => {
+  it("of zero has passed (WIR-009)", async () => {
+    const answer = await caller.broker(
+      "Authorize",
+      { account: "Personal" },
+      { headers: { "connect-timeout-ms": "0" } },
+    );
+    expect(answer.code).toBe("deadline_exceeded");
+    expect(await rig.prompts()).toEqual([]);
+  });
+
+  it.each(["abc", "-1", "12345678901"])(
+    "that is %j is refused (WIR-009)",
+    async (timeout) => {
+      const answer = await caller.broker("Request", request, {
+        headers: { "connect-timeout-ms": timeout },
+      });
+      expect(answer.code).toBe("invalid_argument");
+    },
+  );
+});
+
+it("a message that breaks a rule is refused with no prompt, and the connection goes on (WIR-001)", async () => {
+  for (const message of [
+    { account: "x".repeat(129) },
+    { account: "Personal", purpose: "x".repeat(201) },
+    { account: "Personal", integration: { name: "x".repeat(65) } },
+    { account: "Personal", interaction: 9 },
+    { account: "Personal", inactivityTimeout: "-1s" },
+  ]) {
+    const answer = await caller.broker("Authorize", message);
+    expect(
+      [answer.code, answer.reason],
+      JSON.stringify(message).slice(0, 60),
+    ).toEqual(["invalid_argument", "INVALID"]);
+  }
+  expect(await rig.prompts()).toEqual([]);
+  expect((await caller.broker("Revoke")).status).toBe(200);
+});
+
+it("a Request that is half sent and reset has no effect (WIR-005)", async () => {
+  const writer = await rig.caller();
+  await rig.grant(writer, {
+    account: "Personal",
+    scope: { access: "ACCESS_READ_WRITE", everyVault: {} },
+  });
+  const calling = writer.broker(
+    "Request",
+    {
+      account: "Personal",
+      operation: { putVault: { vault: { name: "Half" } } },
+    },
+    { hold: true },
+  );
+  await writer.broker("Revoke", { account: "nobody" });
+  await calling.cancel();
+  const { vaults } = await rig.operate("Personal", { listVaults: {} });
+  expect(vaults.vaults.map((v: { name: string }) => v.name)).toEqual(["Dev"]);
+});
+
+it("one process cannot have more calls in flight than it may; others are served (WIR-011)", async () => {
+  const greedy = await rig.caller();
+  const calls = Array.from({ length: 260 }, (_, n) =>
+    greedy.broker("Authorize", { account: "Personal" }, { on: `c${n % 4}` }),
+  );
+  const refused = await Promise.race(calls);
+  expect(refused.reason).toBe("LIMIT_EXCEEDED");
+  expect((await caller.broker("Revoke")).status).toBe(200);
+  await greedy.kill();
+  await rig.pending(0);
+});
