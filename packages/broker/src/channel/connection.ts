@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import type { Socket } from "node:net";
 import type { Peer } from "../peer/peer.ts";
 
 /** An accepted and identified connection. */
@@ -30,6 +31,12 @@ export interface Channel {
   readonly path: string;
   /** Connections now open. */
   readonly connections: ReadonlySet<Connection>;
+  /**
+   * Serve one end of a socket pair whose other end we gave to a program that
+   * we started: `peer` is that program, known from its start, since the
+   * credentials of a socket pair name ourselves. It is never closed for being idle.
+   */
+  adopt(socket: Socket, peer: Peer): Connection;
   /**
    * Stop accepting, remove the socket if it is still ours, close every
    * connection: at once, or when its calls are done but at most after `graceMs`.

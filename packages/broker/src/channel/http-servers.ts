@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createServer as createHttp1Server } from "node:http";
+import {
+  createServer as createHttp2Server,
+  type Http2Session,
+  type ServerHttp2Session,
+} from "node:http2";
+import type { Socket } from "node:net";
+import type { ChannelHandler } from "./connection.ts";
+import { originForm } from "./request-target.ts";
+import type { ServedConnection } from "./served-connection.ts";
+
+/** HTTP of both versions over sockets that were accepted elsewhere. */
+export interface HttpServers {
+  /** Serve a connection whose first bytes, put back, are HTTP/1. */
+  serveHttp1(socket: Socket, connection: ServedConnection): void;
+  /** Serve a connection whose first bytes, put back, are HTTP/2. */
+  serveHttp2(socket: Socket, connection: ServedConnection): void;
+}
+
+/** What one connection may cost (WIR-006). */
+export interface HttpLimits {
+  /** Bytes of all headers of one request. */
+  readonly headerBytes: number;
+  /** Calls of one process; a connection takes twice as many, so that what is over is answered and not left waiting. */
+  readonly callsPerProcess: number;
+}
+
+/**
+ * Two servers that never listen. What Node would time by itself is off: it
+ * does so only for servers that listen, and each connection has its own clock.
+ */
+export function createHttpServers(
+  limits: HttpLimits,
+  handler: ChannelHandler,
+): HttpServers {
+  const bySocket = new WeakMap<Socket, ServedConnection>();
+  const bySession = new WeakMap<Http2Session, ServedConnection>();
+
+  const http1 = createHttp1Server({
+    maxHeaderSize: limits.headerBytes,
+    keepAliveTimeout: 0,
+    headersTimeout: 0,
+    requestTimeout: 0,
+  });
+  http1.on("request", (request, response) => {
+    const connection = bySocket.get(request.socket);
+    if (connection === undefined) {
+      request.socket.destroy();
+      return;
+    }
+    request.url = originForm(request.url ?? "");
+    connection.begin(request, response);
+    handler(request, response, connection);
+  });
+
+  const http2 = createHttp2Server({
+    maxSessionInvalidFrames: 32,
+    maxSettings: 32,
+    streamResetBurst: 200,
+    streamResetRate: 20,
+    settings: {
+      maxConcurrentStreams: 2 * limits.callsPerProcess,
+      maxHeaderListSize: limits.headerBytes,
+    },
+  });
+  http2.on("request", (request, response) => {
+    const { session } = request.stream;
+    const connection = session && bySession.get(session);
+    if (connection === undefined) {
+      request.stream.destroy();
+      return;
+    }
+    connection.begin(request, response);
+    handler(request, response, connection);
+  });
+  // A broken session is closed by Node; it costs nobody else anything (WIR-012).
+  http2.on("sessionError", () => undefined);
+
+  return {
+    serveHttp1(socket, connection) {
+      bySocket.set(socket, connection);
+      http1.emit("connection", socket);
+      // Added last: it makes the server take its bytes from the socket, too.
+      socket.on("data", () => connection.bytesArrived());
+      socket.resume();
+    },
+    serveHttp2(socket, connection) {
+      const mark = (session: ServerHttp2Session) => {
+        bySession.set(session, connection);
+        connection.session = session;
+      };
+      // Emitted before `emit` returns: no other connection comes between.
+      http2.once("session", mark);
+      http2.emit("connection", socket);
+      http2.off("session", mark);
+    },
+  };
+}
