@@ -105,9 +105,14 @@ function withoutReason(error: ConnectError): CommandError {
         "The broker cannot do this.",
         "Update the broker, and start it again with: assent broker run",
       );
+    case Code.Internal:
+    case Code.Unknown:
+      return new CommandError(
+        exitCodes.failed,
+        ownerReasonText({ reason: OwnerReason.INTERNAL }),
+      );
     case Code.Unavailable:
     case Code.Aborted:
-    case Code.Internal:
       return new CommandError(
         exitCodes.unreachable,
         `The connection to the broker ended (${sentence(error, "no reason given")}).`,

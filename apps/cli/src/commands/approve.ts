@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { AccountRef } from "@assent/protocol/owner";
+import { type AccountRef, OwnerReason } from "@assent/protocol/owner";
 import {
   approvedText,
   describePrompt,
@@ -60,35 +60,36 @@ async function approve(
   options: ApproveOptions,
 ): Promise<void> {
   await withTrust(io, options, async ({ owner, account, secret }) => {
-    const prompt = await findPrompt(owner, id);
-    if (digestText(prompt.digest) !== options.digest.toLowerCase()) {
-      throw new CommandError(
-        exitCodes.notApproved,
-        "What you saw is not what is asked now, so nothing was approved.",
-        "Look at it again with: assent prompts",
+    const watching = new AbortController();
+    try {
+      const prompt = await findPrompt(owner, id, watching.signal);
+      checkDigest(prompt, options.digest);
+      checkAccount(prompt, account);
+      const { problem } = describePrompt(prompt.body, { account });
+      if (problem !== undefined) {
+        throw new CommandError(exitCodes.notApproved, problem);
+      }
+      const terms = narrowOrExplain(prompt, {
+        ...options,
+        only: options.vault,
+      });
+      const grant = await approvePrompt(
+        owner,
+        prompt,
+        account.id,
+        terms,
+        secret,
       );
-    }
-    checkAccount(prompt, account);
-    const { problem } = describePrompt(prompt.body, { account });
-    if (problem !== undefined) {
-      throw new CommandError(exitCodes.notApproved, problem);
-    }
-    const narrowing = { ...options, only: options.vault };
-    const terms = narrowOrExplain(prompt, narrowing);
-    const grant = await approvePrompt(
-      owner,
-      prompt,
-      account.id,
-      terms,
-      secret,
-    ).catch((error) => {
+      const name = prompt.body.process?.name ?? "The program";
+      await writeLine(
+        io.stdout,
+        approvedText(name, grant?.accountName ?? account.name),
+      );
+    } catch (error) {
       throw withTriesLeft(error);
-    });
-    const name = prompt.body.process?.name ?? "The program";
-    await writeLine(
-      io.stdout,
-      approvedText(name, grant?.accountName ?? account.name),
-    );
+    } finally {
+      watching.abort();
+    }
   });
 }
 
@@ -96,25 +97,30 @@ async function approve(
 async function findPrompt(
   owner: OwnerClient,
   id: string,
+  signal: AbortSignal,
 ): Promise<WaitingPrompt> {
-  const controller = new AbortController();
   const changes = owner.prompts.watchPrompts(
     { surface: "command" },
-    { signal: controller.signal },
+    { signal },
   );
-  try {
-    for await (const { prompts } of changes) {
-      const found = prompts.find((prompt) => prompt.id === id);
-      if (found !== undefined) return await readPrompt(found);
-      break;
-    }
-  } finally {
-    controller.abort();
-  }
+  const first = await changes[Symbol.asyncIterator]().next();
+  const found = first.done
+    ? undefined
+    : first.value.prompts.find((prompt) => prompt.id === id);
+  if (found !== undefined) return readPrompt(found);
   throw new CommandError(
     exitCodes.notApproved,
     "There is no such prompt any more: it was answered, or it ended.",
     "See what is waiting with: assent prompts",
+  );
+}
+
+function checkDigest(prompt: WaitingPrompt, seen: string): void {
+  if (digestText(prompt.digest) === seen.toLowerCase()) return;
+  throw new CommandError(
+    exitCodes.notApproved,
+    "What you saw is not what is asked now, so nothing was approved.",
+    "Look at it again with: assent prompts",
   );
 }
 
@@ -138,11 +144,11 @@ function narrowOrExplain(prompt: WaitingPrompt, narrowing: Narrowing) {
   }
 }
 
+// Of a prompt it is told how many tries are left, or that there is none.
 function withTriesLeft(error: unknown): CommandError {
-  const reason = ownerReasonOf(error);
+  const owner = ownerReasonOf(error);
   const failure = toCommandError(error);
-  if (reason === undefined || failure.exitCode !== exitCodes.credential) {
-    return failure;
-  }
-  return new CommandError(failure.exitCode, ownerReasonText(reason));
+  return owner?.reason === OwnerReason.WRONG_CREDENTIAL
+    ? new CommandError(failure.exitCode, ownerReasonText(owner))
+    : failure;
 }

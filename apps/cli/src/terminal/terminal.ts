@@ -4,6 +4,7 @@ import { ReadStream, WriteStream } from "node:tty";
 
 /** A terminal in raw mode: what is typed comes at once and is not echoed. */
 export interface Terminal {
+  /** 80 and 24 where the terminal does not say, as on a serial line. */
   readonly columns: number;
   readonly rows: number;
   /** Resolves when the system took it. */
@@ -37,10 +38,10 @@ export function openTerminal(path: string): Terminal {
   process.on("SIGCONT", continued);
   return {
     get columns() {
-      return output.columns;
+      return output.columns || 80;
     },
     get rows() {
-      return output.rows;
+      return output.rows || 24;
     },
     write: (text) =>
       new Promise((resolve, reject) => {

@@ -169,13 +169,13 @@ async function approve(
   }
 }
 
-// Wrong passwords and the like can be tried again; the rest is final.
+// Some answers end a prompt; anything else can be tried again while it waits.
 function failed(promptId: string, error: unknown): WatchEvent {
   const owner = ownerReasonOf(error);
   const isFinal =
-    owner === undefined ||
-    final.has(owner.reason) ||
-    (owner.reason === OwnerReason.WRONG_CREDENTIAL && owner.triesLeft === 0);
+    owner !== undefined &&
+    (final.has(owner.reason) ||
+      (owner.reason === OwnerReason.WRONG_CREDENTIAL && owner.triesLeft === 0));
   const text =
     owner?.reason === OwnerReason.WRONG_CREDENTIAL
       ? ownerReasonText(owner)

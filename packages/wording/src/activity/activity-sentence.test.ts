@@ -34,7 +34,7 @@ const cases: [Record<string, unknown> & { kind: string }, string][] = [
     "The access of deploy-cli to Personal ended because it was not used, or its time was up.",
   ],
   [{ kind: "account-locked" }, "Personal was locked."],
-  [{ kind: "account-unlocked" }, "Personal was unlocked."],
+  [{ kind: "account-unlocked", by: "hand" }, "Personal was unlocked by hand."],
   [{ kind: "account-created" }, "Personal was created."],
   [{ kind: "credential-refused" }, "A wrong password was given for Personal."],
   [
@@ -60,6 +60,16 @@ test("tells what a request touched, and why it failed", () => {
   ).toBe("deploy-cli read 2 secrets (GitHub and AWS), in Personal.");
   expect(activitySentence({ ...request, cause: "out-of-scope" })).toBe(
     "deploy-cli read secrets, in Personal, which failed: you did not approve it.",
+  );
+});
+
+test("tells what the owner did", () => {
+  const event = { kind: "owner-operation", operation: "putItems" };
+  expect(activitySentence({ ...event, touched: ["GitHub"] })).toBe(
+    "You wrote items (GitHub).",
+  );
+  expect(activitySentence({ ...event, operation: "other" })).toBe(
+    "You used your items.",
   );
 });
 

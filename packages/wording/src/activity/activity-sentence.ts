@@ -41,6 +41,8 @@ export function activitySentence(event: ActivityRecord): string {
       return `You let ${who} use ${account}${by(event)}${on(event)}.`;
     case "request":
       return requestSentence(event, who, account);
+    case "owner-operation":
+      return `${operationText(event, "You") ?? "You used your items"}.`;
     case "session-ended":
       return cause === undefined
         ? `The access of ${who} to ${account} ended.`
@@ -99,25 +101,31 @@ function requestSentence(
   who: string,
   account: string,
 ): string {
+  const outcome = detail(event, "cause");
+  const failed =
+    outcome === undefined ? "" : `, which failed: ${requestCauseText(outcome)}`;
+  const done = operationText(event, who);
+  return done === undefined
+    ? `${who} used ${account}${failed}.`
+    : `${done}, in ${account}${failed}.`;
+}
+
+// Undefined: an operation that this version does not know.
+function operationText(event: ActivityRecord, who: string): string | undefined {
   const operation = (detail(event, "operation") ?? "").replace(
     /[-_]([a-z])/g,
     (_, letter: string) => letter.toUpperCase(),
   );
-  const place = touchedNames(event) ?? vaultAndItem(event);
+  if (!Object.hasOwn(operations, operation)) return undefined;
   const noun = operation === "resolveSecrets" ? "secret" : "item";
   const number = event["count"];
   const things =
     typeof number === "number" && Number.isFinite(number)
       ? count(number, noun)
       : `${noun}s`;
+  const place = touchedNames(event) ?? vaultAndItem(event);
   const where = place === undefined ? "" : ` (${place})`;
-  const tell = Object.hasOwn(operations, operation)
-    ? operations[operation]
-    : undefined;
-  const outcome = detail(event, "cause");
-  return `${who} ${tell?.(things, where) ?? `used ${account}${where}`}${
-    tell === undefined ? "" : `, in ${account}`
-  }${outcome === undefined ? "" : `, which failed: ${requestCauseText(outcome)}`}.`;
+  return `${who} ${operations[operation]?.(things, where)}`;
 }
 
 function touchedNames(event: ActivityRecord): string | undefined {
@@ -145,8 +153,10 @@ function on(event: ActivityRecord): string {
 }
 
 function by(event: ActivityRecord): string {
-  const how = detail(event, "method") ?? detail(event, "by");
-  return how === undefined ? "" : ` (${how.replaceAll("-", " ")})`;
+  const method = detail(event, "method");
+  if (method !== undefined) return ` (${method.replaceAll("-", " ")})`;
+  const who = detail(event, "by");
+  return who === undefined ? "" : ` by ${who}`;
 }
 
 function processName(event: ActivityRecord): string | undefined {
