@@ -217,6 +217,14 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const ownerChannel = await listen(places.ownerSocket, ownerHandler);
   await parts.applyIntegration(settings.current.integrationEnabled);
   recorder.note(undefined, { kind: "broker-started", version: parts.version });
+  const prune = () => {
+    try {
+      logs.prune(clock.wallMs() - logKeptMs);
+      brokerLog.prune(clock.wallMs() - logKeptMs);
+    } catch {
+      log("old entries of the activity log could not be removed");
+    }
+  };
   const resources = undo.move();
   let prunedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -235,8 +243,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       }
       if (now - prunedAtMs > 3_600_000) {
         prunedAtMs = now;
-        logs.prune(clock.wallMs() - logKeptMs);
-        brokerLog.prune(clock.wallMs() - logKeptMs);
+        prune();
       }
     },
     async stop() {

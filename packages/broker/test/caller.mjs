@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 
 const connections = new Map();
 const calls = new Map();
+const stalled = new Map();
 const reply = (id, value) =>
   process.stdout.write(`${JSON.stringify({ id, ...value })}\n`);
 
@@ -26,7 +27,16 @@ function open(name, path) {
   return connection;
 }
 
-function call({ id, on = "default", path, method, message, headers, hold }) {
+function call({
+  id,
+  on = "default",
+  path,
+  method,
+  message,
+  headers,
+  hold,
+  stall,
+}) {
   const known = connections.get(on);
   const { session } =
     known && !known.closed && !known.session.destroyed ? known : open(on, path);
@@ -45,7 +55,10 @@ function call({ id, on = "default", path, method, message, headers, hold }) {
     status = head[":status"];
     answered = head;
   });
-  stream.on("data", (chunk) => chunks.push(chunk));
+  const read = () => stream.on("data", (chunk) => chunks.push(chunk));
+  // Flow control stops the answer until it is read.
+  if (stall) stalled.set(id, read);
+  else read();
   stream.on("error", () => {});
   stream.on("close", () => {
     calls.delete(id);
@@ -101,6 +114,10 @@ const actions = {
   watch,
   cancel: ({ id, of }) => {
     calls.get(of)?.close(8);
+    reply(id, {});
+  },
+  read: ({ id, of }) => {
+    stalled.get(of)?.();
     reply(id, {});
   },
   close: ({ id, on = "default" }) => {

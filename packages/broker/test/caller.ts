@@ -35,6 +35,8 @@ export interface Answer {
 export interface Calling extends Promise<Answer> {
   /** Reset the stream. */
   cancel(): Promise<void>;
+  /** Go on with an answer that was stalled. */
+  read(): Promise<void>;
 }
 
 /** Options of one call. */
@@ -42,6 +44,8 @@ export interface CallOptions {
   /** Name of the connection; calls with the same name share one. */
   readonly on?: string;
   readonly headers?: Record<string, string>;
+  /** Do not read the answer before `read` is called. */
+  readonly stall?: boolean;
   /** Leave the body unfinished. */
   readonly hold?: boolean;
 }
@@ -146,6 +150,7 @@ export async function startCaller(options: CallerOptions): Promise<Caller> {
     });
     return Object.assign(line.then(toAnswer), {
       cancel: async () => void (await ask({ do: "cancel", of: id }).line),
+      read: async () => void (await ask({ do: "read", of: id }).line),
     });
   };
   return {

@@ -180,6 +180,14 @@ it.each([
   },
 );
 
+it("time in which the machine sleeps counts: the boot clock moves and no timer has fired (EXP-007, EXP-011)", async () => {
+  const caller = await granted();
+  rig.time.advance(5 * minute);
+  expect((await read(caller)).status).toBe(200);
+  rig.time.advance(10 * minute);
+  expect((await read(caller)).reason).toBe("SESSION_EXPIRED");
+});
+
 it("expiry is decided when a Request is judged: no sweep runs in these tests (EXP-011)", async () => {
   const caller = await granted();
   rig.time.advance(10 * minute);

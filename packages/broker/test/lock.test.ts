@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { lockAccount } from "../src/rpc/endings.ts";
 import type { Caller } from "./caller.ts";
-import { passwordJson, type Rig, startRig } from "./rig.ts";
+import { base64, passwordJson, type Rig, startRig } from "./rig.ts";
 
 let rig: Rig;
 let personal: string;
@@ -140,6 +141,57 @@ describe("lock", () => {
     expect((await authorizing).reason).toBe("PROMPT_DENIED");
     expect(isLocked("Personal")).toBe(true);
     expect((await read(caller)).code).toBe("unauthenticated");
+  });
+});
+
+describe("an answer on its way when the account is locked", () => {
+  it("is not given: a refusal leaves in its place (LCK-002, T29)", async () => {
+    const caller = await granted();
+    const { recorder } = rig.broker.parts;
+    const require = recorder.require;
+    // Between the answer and its first byte.
+    recorder.require = (...args) => {
+      recorder.require = require;
+      require(...args);
+      queueMicrotask(() => lockAccount(rig.broker.parts, personal, "test"));
+    };
+    const answer = await read(caller);
+    expect([answer.code, answer.reason]).toEqual([
+      "unauthenticated",
+      "ACCOUNT_LOCKED",
+    ]);
+    expect(answer.text).not.toContain(base64("canary-lock"));
+  });
+
+  it("and has begun is cut off: nothing leaves that the kernel had not taken (LCK-002, T29b)", async () => {
+    const big = base64("x".repeat(2_500_000));
+    const { vault } = await rig.operate("Work", {
+      putVault: { vault: { name: "Big" } },
+    });
+    const item = {
+      overview: { vaultId: vault.id, title: "Big" },
+      fields: [{ title: "blob", value: big }],
+    };
+    await rig.operate("Work", { putItems: { items: [item] } });
+    const caller = await granted("Work");
+    const calling = caller.broker(
+      "Request",
+      {
+        account: "Work",
+        operation: {
+          resolveSecrets: { references: ["assent://Big/Big/blob"] },
+        },
+      },
+      { stall: true },
+    );
+    while (!rig.broker.parts.flights.isWriting) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    await lock("Work");
+    expect(rig.broker.parts.flights.isWriting).toBe(false);
+    await calling.read();
+    const answer = await calling;
+    expect(answer.text.length).toBeLessThan(big.length / 2);
   });
 });
 

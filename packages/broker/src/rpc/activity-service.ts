@@ -42,7 +42,11 @@ export function createActivityService(
           request.credential === undefined
             ? readOpen(parts, account?.id ?? "", log)
             : await readWithCredential(parts, access, request, log, context);
-        for (const entry of entries) yield describe(entry);
+        let newest = -1n;
+        for (const entry of entries) {
+          if (entry.sequence > newest) newest = entry.sequence;
+          yield describe(entry);
+        }
         const onAbort = () => wake();
         context.signal.addEventListener("abort", onAbort);
         cleanup.defer(() =>
@@ -50,8 +54,10 @@ export function createActivityService(
         );
         while (request.follow && !context.signal.aborted) {
           const entry = news.shift();
-          if (entry !== undefined) yield describe(entry);
-          else {
+          // One that came while the log was read has been told already.
+          if (entry !== undefined) {
+            if (entry.sequence > newest) yield describe(entry);
+          } else {
             await new Promise<void>((resolve) => {
               wake = resolve;
             });

@@ -15,6 +15,7 @@ import type {
   ServiceImpl,
 } from "@connectrpc/connect";
 import type { Session } from "../session/sessions.ts";
+import { indexedStore } from "../vault/indexed-store.ts";
 import { authorize } from "./authorize.ts";
 import { changedNames, namesPerEntry } from "./changed-names.ts";
 import { endProcess, reasonOfEnd } from "./endings.ts";
@@ -101,8 +102,9 @@ function serve(
     );
   }
   const session = judged.live;
-  const store = accounts.store(session.accountId);
-  if (store === undefined) throw refusal(Reason.ACCOUNT_LOCKED);
+  const open = accounts.store(session.accountId);
+  if (open === undefined) throw refusal(Reason.ACCOUNT_LOCKED);
+  const store = indexedStore(open);
   const entry = {
     kind: "request",
     ...recorder.process(peer.number, peer.pid),

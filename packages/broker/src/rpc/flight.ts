@@ -52,6 +52,11 @@ export class Flights {
     return this.#flights.size;
   }
 
+  /** Whether any answer has begun and not left. */
+  get isWriting(): boolean {
+    return [...this.#flights].some((flight) => flight.writing);
+  }
+
   /** The call is over. */
   end(flight: Flight): void {
     if (!this.#flights.delete(flight)) return;

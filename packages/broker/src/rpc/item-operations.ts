@@ -21,7 +21,6 @@ import {
   type ItemEntry,
   StoreError,
 } from "../vault/store.ts";
-import { namesOf } from "./open-names.ts";
 import type { OperationContext, Ruling } from "./operation.ts";
 import { reachVault } from "./reach.ts";
 import { refusal } from "./refusal.ts";
@@ -157,7 +156,6 @@ export function putItems(
       return failed(ItemFailure.NOT_FOUND);
     return attempt(() => {
       const stored = store.putItem(item);
-      namesOf(store).itemChanged(stored.overview?.id ?? "");
       defer(() => zero(stored));
       touched.push(makeSafe(stored.overview?.title ?? ""));
       return stored;
@@ -188,7 +186,6 @@ export function removeItems(
   for (const { id } of overviews) {
     if (request.archive) store.archiveItem(id);
     else store.deleteItem(id);
-    namesOf(store).itemChanged(id);
   }
   return { result: { case: "done", value: {} }, used: [grant], touched };
 }

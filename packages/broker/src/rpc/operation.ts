@@ -8,7 +8,8 @@ import {
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Grant } from "../session/sessions.ts";
-import { type AccountStore, StoreError } from "../vault/store.ts";
+import type { IndexedAccountStore } from "../vault/indexed-store.ts";
+import { StoreError } from "../vault/store.ts";
 import {
   getItems,
   listItems,
@@ -21,7 +22,7 @@ import { deleteVault, listVaults, putVault } from "./vault-operations.ts";
 
 /** What an operation is done with. */
 export interface OperationContext {
-  readonly store: AccountStore;
+  readonly store: IndexedAccountStore;
   /** Live grants of the caller, each judged alone (SES-017). */
   readonly grants: readonly Grant[];
   readonly wallMs: number;

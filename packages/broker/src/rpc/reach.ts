@@ -2,6 +2,8 @@
 import { Reason, type Vault } from "@assent/protocol";
 import { reachesVault } from "../session/scope.ts";
 import type { Grant } from "../session/sessions.ts";
+import type { IndexedAccountStore } from "../vault/indexed-store.ts";
+import type { NamedVault, ReferenceView } from "../vault/reference.ts";
 import type { AccountStore } from "../vault/store.ts";
 import { refusal } from "./refusal.ts";
 import { findVault } from "./scope-terms.ts";
@@ -20,12 +22,20 @@ export function vaultsOf(grant: Grant, store: AccountStore): readonly Vault[] {
     : vaults.filter((vault) => reachesVault(grant.scope, vault.id));
 }
 
-/** A view of the store that holds those vaults alone. */
-export function viewOf(
+/** The vaults as the grant sees them: one that it does not reach is not there. */
+function vaultView(
   grant: Grant,
-  store: AccountStore,
-): Pick<AccountStore, "vaults"> {
-  return { vaults: () => vaultsOf(grant, store) };
+  store: IndexedAccountStore,
+): Pick<ReferenceView, "vault" | "vaults" | "vaultsNamed"> {
+  const isReached = (vault: NamedVault) => reachesVault(grant.scope, vault.id);
+  return {
+    vaults: () => vaultsOf(grant, store),
+    vaultsNamed: (folded) => store.vaultsNamed(folded).filter(isReached),
+    vault: (id) => {
+      const vault = store.vault(id);
+      return vault !== undefined && isReached(vault) ? vault : undefined;
+    },
+  };
 }
 
 /**
@@ -37,13 +47,13 @@ export function viewOf(
 export function reachVault(
   nameOrId: string,
   grants: readonly Grant[],
-  store: AccountStore,
+  store: IndexedAccountStore,
   write: boolean,
 ): ReachedVault {
   let missing = false;
   for (const grant of grants) {
     if (write && !grant.scope.write) continue;
-    const id = findVault(viewOf(grant, store), nameOrId);
+    const id = findVault(vaultView(grant, store), nameOrId);
     const vault = id === undefined ? undefined : store.vault(id);
     if (vault !== undefined) return { vault, grant };
     if (grant.scope.extent.kind === "every-vault") missing = true;

@@ -12,14 +12,14 @@ import { makeSafe } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import { reachesReference } from "../session/scope.ts";
 import type { Grant } from "../session/sessions.ts";
+import type { IndexedAccountStore } from "../vault/indexed-store.ts";
 import {
   matchReference,
   type ReferenceMatch,
   type ReferenceView,
   readMatch,
 } from "../vault/reference.ts";
-import type { AccountStore, ItemEntry } from "../vault/store.ts";
-import { namesOf } from "./open-names.ts";
+import type { ItemEntry } from "../vault/store.ts";
 import type { OperationContext, Ruling } from "./operation.ts";
 import { refusal } from "./refusal.ts";
 import { boundReference } from "./scope-terms.ts";
@@ -85,7 +85,7 @@ function find(
 /** Whether the grant lets its holder know that a reference means nothing. */
 function isInside(
   grant: Grant,
-  store: AccountStore,
+  store: IndexedAccountStore,
   reference: SecretReference,
   failure: ReferenceFailure,
 ): boolean {
@@ -112,10 +112,9 @@ function isInside(
 }
 
 /** The account as one grant sees it: nothing outside is there at all. */
-function viewOf({ scope }: Grant, store: AccountStore): ReferenceView {
+function viewOf({ scope }: Grant, store: IndexedAccountStore): ReferenceView {
   const { extent } = scope;
-  const names = namesOf(store);
-  if (extent.kind === "every-vault") return names;
+  if (extent.kind === "every-vault") return store;
   const references = extent.kind === "references" ? extent.references : [];
   const vaultIds =
     extent.kind === "vaults"
@@ -132,10 +131,12 @@ function viewOf({ scope }: Grant, store: AccountStore): ReferenceView {
   };
   return {
     vaults: () => store.vaults().filter((vault) => vaultIds.has(vault.id)),
+    vaultsNamed: (folded) =>
+      store.vaultsNamed(folded).filter((vault) => vaultIds.has(vault.id)),
     vault: (id) => (vaultIds.has(id) ? store.vault(id) : undefined),
     entry,
     itemsNamed: (vaultId, folded) =>
-      names.itemsNamed(vaultId, folded).filter(isReached),
+      store.itemsNamed(vaultId, folded).filter(isReached),
     items: (vaultId) =>
       extent.kind === "vaults"
         ? store.items(vaultId)

@@ -10,13 +10,14 @@ import {
 } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
 import type { BoundReference, BoundScope } from "../session/scope.ts";
+import { indexedStore } from "../vault/indexed-store.ts";
 import {
-  foldName,
+  findVaults,
   matchReference,
   type ReferenceMatch,
+  type ReferenceView,
 } from "../vault/reference.ts";
 import type { AccountStore } from "../vault/store.ts";
-import { namesOf } from "./open-names.ts";
 import { refusal } from "./refusal.ts";
 
 /** A scope as asked for: well-formed, its names not yet bound. */
@@ -90,10 +91,11 @@ export function bindScope(asked: AskedScope, store: AccountStore): Binding {
   const write = asked.scope.access === Access.READ_WRITE;
   const { extent } = asked.scope;
   const notFound: string[] = [];
+  const indexed = indexedStore(store);
   if (extent.case === "vaults") {
     const vaultIds = new Set<string>();
     for (const name of extent.value.vaults) {
-      const id = findVault(store, name);
+      const id = findVault(indexed, name);
       if (id === undefined) notFound.push(name);
       else vaultIds.add(id);
     }
@@ -102,7 +104,7 @@ export function bindScope(asked: AskedScope, store: AccountStore): Binding {
   if (extent.case === "references") {
     const references: BoundReference[] = [];
     asked.references.forEach((reference, at) => {
-      const found = matchReference(namesOf(store), reference);
+      const found = matchReference(indexed, reference);
       if ("match" in found) references.push(boundReference(found.match));
       else notFound.push(extent.value.references[at] ?? "");
     });
@@ -163,16 +165,10 @@ function referenceText(reference: BoundReference): string {
 
 /** One vault by id, else by name when only one bears it. */
 export function findVault(
-  store: Pick<AccountStore, "vaults">,
+  view: Pick<ReferenceView, "vault" | "vaults" | "vaultsNamed">,
   nameOrId: string,
 ): string | undefined {
-  const vaults = store.vaults();
-  const byId = vaults.find((vault) => vault.id === nameOrId);
-  if (byId !== undefined) return byId.id;
-  const folded = foldName(nameOrId);
-  const [only, ...more] = vaults.filter(
-    (vault) => foldName(vault.name) === folded,
-  );
+  const [only, ...more] = findVaults(view, nameOrId);
   return more.length === 0 ? only?.id : undefined;
 }
 

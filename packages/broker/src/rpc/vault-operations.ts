@@ -9,7 +9,6 @@ import {
 import { makeSafe } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import type { Grant } from "../session/sessions.ts";
-import { namesOf } from "./open-names.ts";
 import type { OperationContext, Ruling } from "./operation.ts";
 import { reachVault, vaultsOf } from "./reach.ts";
 import { refusal } from "./refusal.ts";
@@ -51,7 +50,6 @@ export function putVault(
   if (grant === undefined) throw refusal(Reason.OUT_OF_SCOPE);
   const { id, name, description } = vault;
   const stored = store.putVault(create(VaultSchema, { id, name, description }));
-  namesOf(store).vaultChanged(stored.id);
   return {
     result: { case: "vault", value: stored },
     used: [grant],
@@ -67,7 +65,6 @@ export function deleteVault(
   const { vault, grant } = reachVault(vaultId, grants, store, true);
   if (vault.id !== vaultId) throw refusal(Reason.NOT_FOUND);
   store.deleteVault(vault.id);
-  namesOf(store).vaultChanged(vault.id);
   return {
     result: { case: "done", value: {} },
     used: [grant],

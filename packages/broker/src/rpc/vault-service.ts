@@ -8,6 +8,7 @@ import {
 } from "@assent/protocol/owner";
 import { create } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { indexedStore } from "../vault/indexed-store.ts";
 import type { AccountStore } from "../vault/store.ts";
 import { newGrant } from "./authorize.ts";
 import { changedNames } from "./changed-names.ts";
@@ -34,7 +35,7 @@ export function createVaultService(
     const now = parts.clock.bootMs();
     const scope = { write: true, extent: { kind: "every-vault" } } as const;
     const { result } = operate(operation, {
-      store,
+      store: indexedStore(store),
       grants: [newGrant(scope, Number.POSITIVE_INFINITY, now)],
       wallMs: parts.clock.wallMs(),
       defer: (cleanup) => flight?.defer(cleanup),

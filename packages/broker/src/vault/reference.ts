@@ -83,7 +83,11 @@ export function matchReference(
   return { match: { ...place, fieldId, fileId, attribute, sshFormat } };
 }
 
-function findVaults(view: ReferenceView, name: string): readonly NamedVault[] {
+/** The vault of this id, else those of this name. */
+export function findVaults(
+  view: Pick<ReferenceView, "vault" | "vaults" | "vaultsNamed">,
+  name: string,
+): readonly NamedVault[] {
   const byId = view.vault(name);
   if (byId !== undefined) return [byId];
   const folded = foldName(name);
