@@ -30,6 +30,31 @@ test("one task runs at a time, in the order they came (T52)", async () => {
   ]);
 });
 
+test("who comes while a task runs that had to wait, waits as well (T52)", async () => {
+  const turns = createTurns(1);
+  const [first, second] = [gate(), gate()];
+  const began = gate();
+  const events: string[] = [];
+  const runs = [
+    turns.run(() => first.passed),
+    turns.run(async () => {
+      began.open();
+      await second.passed;
+      events.push("second");
+    }),
+  ];
+  first.open();
+  await began.passed;
+  runs.push(
+    turns.run(async () => {
+      events.push("third");
+    }),
+  );
+  second.open();
+  await Promise.all(runs);
+  expect(events).toEqual(["second", "third"]);
+});
+
 test("a task that fails lets the next one run", async () => {
   const turns = createTurns(1);
   const failed = turns.run(() => Promise.reject(new Error("first")));

@@ -229,6 +229,12 @@ test("a file has one owner in this process (T38)", () => {
   expect(refused.failure).toBe("busy");
   expect(refused.message).toMatch(/stop that one first/);
   expect(file.rows.account()?.id).toBe(id);
+  // Looking at the file once more would have dropped the lock of the process.
+  const script = `
+    import { isFileBusy } from ${JSON.stringify(new URL("./native-file.ts", import.meta.url).href)};
+    console.log(isFileBusy(${JSON.stringify(path)}));`;
+  const other = ["--input-type=module", "-e", script];
+  expect(String(spawnSync(process.execPath, other).stdout)).toBe("true\n");
   file.close();
   openNativeFile(path).close();
 });

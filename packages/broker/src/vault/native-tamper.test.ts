@@ -8,7 +8,7 @@ import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createId } from "../crypto/id.ts";
 import { randomBytes, randomKey, systemRandom } from "../crypto/random.ts";
-import type { Secret } from "../crypto/secret.ts";
+import { copySecret, type Secret } from "../crypto/secret.ts";
 import { createNativeAccount, readLockedAccount } from "./native-account.ts";
 import {
   type FileOptions,
@@ -17,11 +17,13 @@ import {
 } from "./native-file.ts";
 import {
   deriveAccountKeys,
+  detailPlace,
   itemPlace,
   openUnder,
   place,
+  sealUnder,
 } from "./native-keys.ts";
-import type { ItemRow, NativeRows } from "./native-rows.ts";
+import type { ItemRow, NativeRows, VaultRow } from "./native-rows.ts";
 import { openSlot, type SlotDraft } from "./native-slot.ts";
 import { type NativeStore, openNativeStore } from "./native-store.ts";
 import { StoreError, type StoreFailure } from "./store.ts";
@@ -120,6 +122,13 @@ function rowOf(rows: NativeRows, itemId: string): ItemRow {
   const detail = rows.detail(itemId);
   if (!head || !envelopes || !detail) throw new Error("no row");
   return { ...head, ...envelopes, ...detail };
+}
+
+function openVaultKey(accountKey: Secret, keyEpoch: number, row: VaultRow) {
+  const binding = { accountId: id, keyEpoch };
+  const { wrapping } = deriveAccountKeys(accountKey.bytes, binding);
+  const where = place("vault-key", binding, row.id, row.revision);
+  return openUnder(wrapping, where, row.key);
 }
 
 interface Filled {
@@ -338,30 +347,74 @@ test("an old copy and its credential open nothing of the file after a rotation (
   const later = idOf(newItem(store, vault, "later"));
   const file = openFile();
   expect(refusal(() => openWith(file, oldKey))).toBe("corrupt");
-  // Not even what a vault of that time sealed, whatever epoch it is taken for.
+  // Not even with the vault key of that time, whatever epoch it is taken for.
   const row = rowOf(file.rows, later);
+  const vaultKey = openVaultKey(oldKey, 1, oldVault);
+  const found = file.rows.vaults().find((one) => one.id === vault);
   for (const keyEpoch of [1, 2]) {
-    const binding = { accountId: id, keyEpoch };
-    const keys = deriveAccountKeys(oldKey.bytes, binding);
-    const where = place("vault-key", binding, vault, oldVault.revision);
-    for (const { key } of [oldVault, ...file.rows.vaults()]) {
-      let vaultKey: Secret;
-      try {
-        vaultKey = openUnder(keys.wrapping, where, key);
-      } catch {
-        continue;
-      }
-      const overview = itemPlace("overview", binding, row);
-      expect(refusal(() => openUnder(vaultKey, overview, row.overview))).toBe(
-        "corrupt",
-      );
-    }
+    const where = itemPlace("overview", { accountId: id, keyEpoch }, row);
+    expect(refusal(() => openUnder(vaultKey, where, row.overview))).toBe(
+      "corrupt",
+    );
+    expect(refusal(() => found && openVaultKey(oldKey, keyEpoch, found))).toBe(
+      "corrupt",
+    );
   }
   // Nor by putting the old slots back.
   for (const { id: current } of file.rows.slots())
     file.rows.deleteSlot(current);
   for (const before of oldSlots) file.rows.addSlot(before);
   expect(refusal(() => accountKeyOf(file, slot))).toBe("corrupt");
+});
+
+test("who has an old copy and its credential forges no item (T55)", () => {
+  const { vault, a } = fill();
+  const store = openStore();
+  const oldKey = opened && accountKeyOf(opened, slot);
+  const oldVault = opened?.rows.vaults().find((row) => row.id === vault);
+  if (oldKey === undefined || oldVault === undefined) throw new Error("none");
+  const binding = { accountId: id, keyEpoch: 1 };
+  const rows = opened?.rows;
+  if (rows === undefined) throw new Error("no file");
+  const row = rowOf(rows, a);
+  const keyPlace = itemPlace("detail-key", binding, row);
+  const vaultKey = openVaultKey(oldKey, 1, oldVault);
+  const opening = openUnder(vaultKey, keyPlace, row.key);
+  // The detail and its key outlive the rotation: a forged one must not.
+  const itemKey = copySecret(opening.bytes.subarray(0, 32));
+  using plain = openUnder(itemKey, detailPlace(id, row), row.detail);
+  store.rotate({ removed: [slot.id], added: [newSlot()] });
+  expect(firstValue(store, a)).toBe("one");
+  const forged = sealUnder(
+    itemKey,
+    detailPlace(id, row),
+    plain.bytes,
+    systemRandom,
+  );
+  rows.putItem({ ...rowOf(rows, a), detail: forged });
+  expect(refusal(() => store.read(a))).toBe("corrupt");
+});
+
+test("the same revision of another course of events is noticed (T37b)", () => {
+  const { a } = fill();
+  opened?.close();
+  copyFileSync(path, join(directory, "fork"));
+  const change = (value: string) => {
+    const store = openStore();
+    using open = store.read(a);
+    const [field] = open.item.fields;
+    if (field) field.value = Buffer.from(value);
+    store.putItem(open.item);
+    return store;
+  };
+  change("first");
+  const other = opened && rowOf(opened.rows, a);
+  opened?.close();
+  copyFileSync(join(directory, "fork"), path);
+  const store = change("second");
+  expect(firstValue(store, a)).toBe("second");
+  if (other !== undefined) opened?.rows.putItem(other);
+  expect(refusal(() => store.read(a))).toBe("corrupt");
 });
 
 test("a rotation that fails changes nothing (T36)", () => {
