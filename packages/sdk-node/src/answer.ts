@@ -26,7 +26,12 @@ export function receiveAnswer(
     let length = 0;
     let headers: IncomingHttpHeaders | undefined;
 
-    const settle = () => signal.removeEventListener("abort", cancel);
+    let isOver = false;
+
+    const settle = () => {
+      isOver = true;
+      signal.removeEventListener("abort", cancel);
+    };
     const fail = (error: unknown) => {
       settle();
       stream.close(constants.NGHTTP2_CANCEL);
@@ -44,12 +49,13 @@ export function receiveAnswer(
       }
     });
     stream.on("data", (chunk: Uint8Array) => {
+      if (isOver) return;
       length += chunk.length;
       if (length <= answerBytes) chunks.push(chunk);
       else fail(failed("limit-exceeded"));
     });
     stream.on("end", () => {
-      if (headers === undefined || stream.rstCode !== 0) return;
+      if (isOver || headers === undefined || stream.rstCode !== 0) return;
       const told = headers["content-length"];
       if (told !== undefined && Number(told) !== length) {
         return fail(failed("malformed-answer"));
@@ -60,6 +66,7 @@ export function receiveAnswer(
     // What went wrong is told by the code of the reset, on close.
     stream.on("error", () => {});
     stream.on("close", () => {
+      if (isOver) return;
       const isMalformed = stream.rstCode === constants.NGHTTP2_PROTOCOL_ERROR;
       fail(isMalformed ? failed("malformed-answer") : broken());
     });
