@@ -335,6 +335,8 @@ test("leaves the connection of a process open that runs another image, so that i
   await caller.next();
   registry.sweep();
   expect(connection?.peer.verify()).toBe("replaced");
+  await caller.ask({ connect: channel.path });
+  await until(() => channel.connections.size === 2);
   expect(connection?.closed.aborted).toBe(false);
 });
 
@@ -567,3 +569,51 @@ testWhen(works("python3", "--version"), "python3: apt-get install python3")(
     expect(lstatSync(path).isSocket()).toBe(true);
   },
 );
+
+testWhen(works("python3", "--version"), "python3: apt-get install python3")(
+  "pins nothing any more after 1,000 processes called and went (T60)",
+  async () => {
+    const numbers = new Set<number>();
+    const { channel, registry } = await open({
+      handler(request, response, { peer }) {
+        numbers.add(peer.number);
+        request.resume();
+        response.end();
+      },
+    });
+    const program = [
+      "import os, socket, sys",
+      "call = b'POST /a HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 0\\r\\n\\r\\n'",
+      "for _ in range(1000):",
+      "  if os.fork() == 0:",
+      "    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1])",
+      "    s.sendall(call); s.recv(99); os._exit(0)",
+      "  os.wait()",
+    ].join("\n");
+    const before = readdirSync("/proc/self/fd").length;
+    const callers = start("python3", ["-c", program, channel.path]);
+    const sweeping = setInterval(() => registry.sweep(), 5);
+    await new Promise((resolve) => callers.once("close", resolve));
+    await until(() => channel.connections.size === 0);
+    clearInterval(sweeping);
+    registry.sweep();
+    expect(numbers.size).toBe(1000);
+    expect(registry.size).toBe(0);
+    expect(pinned()).toEqual([]);
+    expect(readdirSync("/proc/self/fd").length).toBeLessThan(before + 10);
+  },
+);
+
+/** What our open descriptors say of other processes. */
+function pinned(): string[] {
+  return readdirSync("/proc/self/fd")
+    .map((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`);
+      } catch {
+        return "";
+      }
+    })
+    .filter((link) => link.includes("pidfd") || /^\/proc\/\d+/.test(link))
+    .filter((link) => !link.startsWith(`/proc/${process.pid}/`));
+}

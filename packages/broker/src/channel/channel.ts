@@ -62,7 +62,8 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   const limits: ChannelLimits = {
     ...protocolLimits,
     idleMs,
-    connections: Math.min(connectionsInAll, registry.capacity),
+    // Strangers on one channel leave room for sessions and for the other (T60).
+    connections: Math.min(connectionsInAll, Math.floor(registry.capacity / 2)),
     ...options.limits,
   };
   // In the order in which they last had a call.

@@ -55,6 +55,8 @@ export function createHttpServers(
   });
 
   const http2 = createHttp2Server({
+    // Megabytes; several of the largest answers to a slow reader.
+    maxSessionMemory: 32,
     maxSessionInvalidFrames: 32,
     maxSettings: 32,
     streamResetBurst: 200,

@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { hardenProcess } from "./hardening.ts";
 import { createLinuxSource } from "./linux-source.ts";
-import { createBinding } from "./platform.ts";
+import { checkPlatform, createBinding } from "./platform.ts";
 import { createPeerRegistry } from "./registry.ts";
 import { systemScheduler } from "./scheduler.ts";
 import { socketDescriptor } from "./socket-descriptor.ts";
 
 const binding = await createBinding();
 hardenProcess(binding);
+await checkPlatform(binding);
 const source = createLinuxSource({
   binding,
   scheduler: systemScheduler,

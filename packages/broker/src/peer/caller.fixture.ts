@@ -15,8 +15,8 @@ export type CallerCommand =
   | { readonly connectFromThread: string }
   /** Start a child that holds the first connection; answers its pid. */
   | { readonly giveAway: true }
-  /** PR_SET_DUMPABLE 0; answers. */
-  | { readonly hide: true }
+  /** PR_SET_DUMPABLE; answers. */
+  | { readonly hide: boolean }
   /** Run a program in this process, connections kept; itself, when null. */
   | { readonly exec: string | null; readonly args?: readonly string[] }
   | { readonly exit: number };
@@ -61,8 +61,8 @@ function obey(command: CallerCommand): void {
     say({ child: child.pid });
   } else if ("hide" in command) {
     const prctl = koffi.load(null).func("int prctl(int, ...)");
-    const zero = ["ulong", 0, "ulong", 0, "ulong", 0, "ulong", 0];
-    say({ hidden: prctl(4, ...zero) });
+    const zero = ["ulong", 0, "ulong", 0, "ulong", 0];
+    say({ hidden: prctl(4, "ulong", command.hide ? 0 : 1, ...zero) });
   } else if ("exec" in command) {
     keepSocketsOverExec();
     const program = command.exec ?? process.execPath;

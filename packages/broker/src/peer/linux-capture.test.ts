@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { constants } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { captureConnected } from "./linux-capture.ts";
 import { LinuxProcess } from "./linux-process.ts";
@@ -133,6 +134,33 @@ test("knows an exec of a program with an empty environment (PRC-005)", async () 
   expect(peer.verify()).toBe("replaced");
   peer.close();
 });
+
+testWhen(works("cc", "--version"), "a C compiler: apt-get install gcc")(
+  "knows an exec of another program, though a sibling keeps the old memory (PRC-005)",
+  async () => {
+    const directory = temporaryDirectory();
+    const program = join(directory, "sibling");
+    spawnSync("cc", [
+      "-o",
+      program,
+      join(import.meta.dirname, "sibling.fixture.c"),
+    ]);
+    const place = await listen(directory);
+    const accepted = place.accepted((socket) => ({
+      socket,
+      process: captured(capture(socket)),
+    }));
+    const sibling = talk([place.path], {}, program);
+    const { socket, process: peer } = await accepted;
+    expect(peer.verify()).toBeUndefined();
+    socket.write("x");
+    await sibling.next();
+    const { image } = peer.findings;
+    expect(binding.answers(image?.token ?? -1, 8)).toBe(true);
+    expect(peer.verify()).toBe("replaced");
+    peer.close();
+  },
+);
 
 test("falls back to the environment where there is no page map (PRC-005)", async () => {
   const without = {

@@ -105,7 +105,10 @@ export function createDescriber(options: DescriberOptions): Describer {
       }),
     ]);
     const path = place?.path ?? linkText;
-    const name = posix.basename(Buffer.from(path).toString("latin1"));
+    // When it was not found out in time whether the kernel added it, it says nothing.
+    const name = posix
+      .basename(Buffer.from(path).toString("latin1"))
+      .replace(/ \(deleted\)$/, "");
     const claims = await claimsOf(process, directory, name);
     const tracer = parseTracerPid(status);
     const group = parseControlGroup(cgroup);

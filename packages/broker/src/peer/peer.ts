@@ -22,7 +22,11 @@ export interface Peer {
    * secret bytes are written (PRC-012). Once ended, always ended.
    */
   verify(): PeerEnd | undefined;
-  /** What a prompt shows. Read when asked, off the way of a Request. */
+  /**
+   * What a prompt shows: facts as they are now, claims as they were at the
+   * first look. Off the way of a Request. Rejects with `PeerEndedError` when
+   * the process ended before all was read: what was read is then nobody's.
+   */
   describe(): Promise<PeerDescription>;
 }
 
