@@ -97,8 +97,6 @@ function findOwn(error: unknown): CommandError | undefined {
 
 function withoutReason(error: ConnectError): CommandError {
   switch (error.code) {
-    case Code.Canceled:
-      return new CommandError(exitCodes.interrupted, "Interrupted.");
     case Code.Unimplemented:
       return new CommandError(
         exitCodes.failed,
@@ -111,6 +109,8 @@ function withoutReason(error: ConnectError): CommandError {
         exitCodes.failed,
         ownerReasonText({ reason: OwnerReason.INTERNAL }),
       );
+    // Canceled by the other side: what we cancel ourselves fails nowhere.
+    case Code.Canceled:
     case Code.Unavailable:
     case Code.Aborted:
       return new CommandError(

@@ -1,58 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomUUID } from "node:crypto";
-import { type Item, ItemSchema } from "@assent/protocol";
-import { categoryText, makeSafe } from "@assent/wording";
-import { create } from "@bufbuild/protobuf";
 import { type Command, Option } from "commander";
-import { usageError } from "../exit.ts";
-import { type Io, write, writeLine } from "../io.ts";
+import type { Io } from "../io.ts";
 import {
   collect,
   takesCredential,
   takesJson,
   withExamples,
 } from "../options.ts";
-import { type JsonOptions, writeJson, writeTable } from "../output.ts";
-import {
-  findItem,
-  findVault,
-  getItem,
-  listItems,
-  operate,
-  putItem,
-} from "../owner/operate.ts";
-import {
-  type AccountOptions,
-  type Authenticated,
-  withCredential,
-} from "../owner/session.ts";
 import {
   categoryNames,
   type FieldSpec,
   fieldTypes,
-  findField,
-  noField,
-  readCategory,
   readFieldSpec,
-  removeField,
-  setField,
 } from "./field-spec.ts";
-import { itemHeading, itemJson, itemRows, overviewJson } from "./item-view.ts";
-
-interface FieldOptions extends AccountOptions {
-  readonly field?: FieldSpec[];
-  readonly stdin?: boolean;
-}
-
-interface EditOptions extends FieldOptions {
-  readonly title?: string;
-  readonly removeField?: string[];
-}
-
-interface ShowOptions extends AccountOptions, JsonOptions {
-  readonly reveal?: boolean;
-  readonly field?: string;
-}
+import {
+  type CreateOptions,
+  createItem,
+  type EditOptions,
+  editItem,
+  type RemoveOptions,
+  removeItem,
+} from "./item-change.ts";
+import {
+  type ListOptions,
+  listTitles,
+  type ShowOptions,
+  showItem,
+} from "./item-show.ts";
 
 /** `assent item`: the items of a vault. */
 export function addItemCommands(program: Command, io: Io): void {
@@ -93,11 +67,8 @@ export function addItemCommands(program: Command, io: Io): void {
       ),
     ),
     "assent item list Dev",
-  ).action(
-    (
-      vault: string,
-      options: AccountOptions & JsonOptions & { archived?: boolean },
-    ) => listTitles(io, vault, options),
+  ).action((vault: string, options: ListOptions) =>
+    listTitles(io, vault, options),
   );
 
   withExamples(
@@ -108,6 +79,7 @@ export function addItemCommands(program: Command, io: Io): void {
           .option(
             "--field <name>",
             "write the value of this field alone, as it is",
+            readFieldSpec,
           )
           .description("one item; what is concealed stays so"),
       ),
@@ -124,7 +96,7 @@ export function addItemCommands(program: Command, io: Io): void {
       .option(
         "--remove-field <name>",
         "a field to remove; may be repeated",
-        collect,
+        collectFields,
       )
       .description("change an item; asks for the value of each field named"),
     "assent item edit Dev GitHub --field token",
@@ -140,19 +112,9 @@ export function addItemCommands(program: Command, io: Io): void {
         .description("delete an item, for good"),
     ),
     "assent item remove Dev GitHub",
-  ).action(
-    (
-      vault: string,
-      title: string,
-      options: AccountOptions & { archive?: boolean },
-    ) => removeItem(io, vault, title, options),
+  ).action((vault: string, title: string, options: RemoveOptions) =>
+    removeItem(io, vault, title, options),
   );
-}
-
-interface CreateOptions extends FieldOptions {
-  readonly category: string;
-  readonly url?: string[];
-  readonly tag?: string[];
 }
 
 function takesFields(command: Command): Command {
@@ -160,10 +122,7 @@ function takesFields(command: Command): Command {
     .option(
       "--field <name>",
       `[SECTION/]NAME[:TYPE], may be repeated; TYPE is ${fieldTypes.join(", ")}; new ones are concealed`,
-      (text: string, previous: FieldSpec[] = []) => [
-        ...previous,
-        readFieldSpec(text),
-      ],
+      collectFields,
     )
     .option(
       "--stdin",
@@ -171,189 +130,6 @@ function takesFields(command: Command): Command {
     );
 }
 
-async function createItem(
-  io: Io,
-  vaultName: string,
-  title: string,
-  options: CreateOptions,
-): Promise<void> {
-  await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const item = create(ItemSchema, {
-      overview: {
-        vaultId: vault.id,
-        title,
-        category: readCategory(options.category),
-        urls: options.url ?? [],
-        tags: options.tag ?? [],
-      },
-    });
-    await setFields(item, session, options);
-    const stored = await storeAndForget(session, item);
-    await writeLine(
-      io.stdout,
-      `${makeSafe(title)} is stored in ${makeSafe(vault.name)} (${stored}).`,
-    );
-  });
-}
-
-async function editItem(
-  io: Io,
-  vaultName: string,
-  title: string,
-  options: EditOptions,
-): Promise<void> {
-  const removed = (options.removeField ?? []).map(readFieldSpec);
-  if (
-    (options.field ?? []).length + removed.length === 0 &&
-    options.title === undefined
-  ) {
-    throw usageError(
-      "There is nothing to change.",
-      "Name a field with --field, or use --remove-field or --title.",
-    );
-  }
-  await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const { id } = await findItem(session, vault, title);
-    const item = await getItem(session, vault, id);
-    for (const spec of removed) removeField(item, spec);
-    if (item.overview !== undefined && options.title !== undefined) {
-      item.overview.title = options.title;
-    }
-    await setFields(item, session, options);
-    await storeAndForget(session, item);
-    await writeLine(io.stdout, `${makeSafe(title)} is changed.`);
-  });
-}
-
-// The value of each field, from the input or asked for one by one.
-async function setFields(
-  item: Item,
-  { secrets }: Authenticated,
-  options: FieldOptions,
-): Promise<void> {
-  const specs = options.field ?? [];
-  const fromInput = options.stdin === true || options.passwordStdin === true;
-  for (const spec of specs) {
-    const value = !fromInput
-      ? await secrets.ask(`Value of ${makeSafe(spec.name)}`)
-      : specs.length === 1
-        ? withoutNewline(await secrets.rest())
-        : await secrets.nextLine();
-    if (value === undefined) {
-      throw usageError(
-        `The input ended before the value of ${makeSafe(spec.name)}.`,
-      );
-    }
-    setField(item, spec, value, randomUUID);
-  }
-}
-
-async function storeAndForget(
-  session: Authenticated,
-  item: Item,
-): Promise<string> {
-  try {
-    const stored = await putItem(session, item);
-    forget(stored);
-    return stored.overview?.id ?? "";
-  } finally {
-    forget(item);
-  }
-}
-
-function forget(item: Item): void {
-  for (const field of item.fields) field.value.fill(0);
-  item.notes.fill(0);
-}
-
-function withoutNewline(bytes: Uint8Array): Uint8Array {
-  let end = bytes.length;
-  if (bytes[end - 1] === 0x0a) end -= 1;
-  if (end < bytes.length && bytes[end - 1] === 0x0d) end -= 1;
-  return bytes.subarray(0, end);
-}
-
-async function listTitles(
-  io: Io,
-  vaultName: string,
-  options: AccountOptions & JsonOptions & { archived?: boolean },
-): Promise<void> {
-  await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const items = await listItems(session, vault.id, options.archived === true);
-    if (options.json) {
-      return writeJson(
-        io,
-        items.map((item) => overviewJson(item, vault.name)),
-      );
-    }
-    await writeTable(
-      io,
-      items.map((item) => [
-        makeSafe(item.title),
-        categoryText(item.category),
-        item.archived ? "archived" : "",
-        item.id,
-      ]),
-    );
-  });
-}
-
-async function showItem(
-  io: Io,
-  vaultName: string,
-  title: string,
-  options: ShowOptions,
-): Promise<void> {
-  await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const { id } = await findItem(session, vault, title);
-    const item = await getItem(session, vault, id);
-    try {
-      if (options.field !== undefined) {
-        const found = findField(item, readFieldSpec(options.field));
-        if (found === undefined) throw noField(options.field);
-        await write(io.stdout, found.value);
-        return await writeLine(io.stdout, "");
-      }
-      const reveal = options.reveal === true;
-      if (options.json) {
-        return await writeJson(io, itemJson(item, vault.name, reveal));
-      }
-      await writeLine(io.stdout, itemHeading(item, vault.name));
-      await writeTable(
-        io,
-        itemRows(item, vault.name, reveal).map((row) => ["", ...row]),
-      );
-    } finally {
-      forget(item);
-    }
-  });
-}
-
-async function removeItem(
-  io: Io,
-  vaultName: string,
-  title: string,
-  options: AccountOptions & { archive?: boolean },
-): Promise<void> {
-  await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const { id } = await findItem(session, vault, title);
-    const archive = options.archive === true;
-    await operate(
-      session,
-      {
-        case: "removeItems",
-        value: { vaultId: vault.id, itemIds: [id], archive },
-      },
-      "done",
-    );
-    await writeLine(
-      io.stdout,
-      `${makeSafe(title)} is ${archive ? "archived" : "gone"}.`,
-    );
-  });
+function collectFields(text: string, previous: FieldSpec[] = []): FieldSpec[] {
+  return [...previous, readFieldSpec(text)];
 }

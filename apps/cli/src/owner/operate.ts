@@ -130,6 +130,12 @@ export async function putItem(
   return itemOf(outcomes[0]?.outcome);
 }
 
+/** Zero the values of an item. */
+export function forgetItem(item: Item): void {
+  for (const field of item.fields) field.value.fill(0);
+  item.notes.fill(0);
+}
+
 type Outcome = ResultOf<"itemOutcomes">["outcomes"][number]["outcome"];
 
 function itemOf(outcome: Outcome | undefined): Item {

@@ -42,14 +42,15 @@ export async function connectOwner(
   userId: number,
 ): Promise<OwnerClient> {
   const socket = await connectChecked(path, userId);
-  let used = false;
+  let uses = 0;
+  const isLost = () => socket.destroyed || uses > 1;
   const connection = new Http2SessionManager(
     "http://localhost",
     {},
     {
       createConnection() {
-        if (used) throw connectionLost();
-        used = true;
+        uses += 1;
+        if (uses > 1) throw connectionLost();
         return socket;
       },
     },
@@ -58,7 +59,7 @@ export async function connectOwner(
     baseUrl: "http://localhost",
     httpVersion: "2",
     sessionManager: connection,
-    interceptors: [stateVersion],
+    interceptors: [tellLoss(isLost), stateVersion],
     readMaxBytes: limits.messageBytes,
     // Secrets are not worth a side channel.
     acceptCompression: [],
@@ -81,6 +82,17 @@ const stateVersion: Interceptor = (next) => (request) => {
   request.header.set(versionHeader, protocolVersion);
   return next(request);
 };
+
+// Connect tells a lost connection in many ways; here it is told in one.
+function tellLoss(isLost: () => boolean): Interceptor {
+  return (next) => async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      throw isLost() ? connectionLost() : error;
+    }
+  };
+}
 
 function connectionLost(): CommandError {
   return new CommandError(
