@@ -10,6 +10,7 @@ import {
 } from "@assent/protocol/owner";
 import {
   type Client,
+  ConnectError,
   createClient,
   type Interceptor,
 } from "@connectrpc/connect";
@@ -83,15 +84,22 @@ const stateVersion: Interceptor = (next) => (request) => {
   return next(request);
 };
 
-// Connect tells a lost connection in many ways; here it is told in one.
+// Connect tells a lost connection in many ways; here it is told in one. An
+// answer of the broker has no cause, a fault of the connection has one of Node.
 function tellLoss(isLost: () => boolean): Interceptor {
   return (next) => async (request) => {
     try {
       return await next(request);
     } catch (error) {
-      throw isLost() ? connectionLost() : error;
+      throw isLost() || isConnectionFault(error) ? connectionLost() : error;
     }
   };
+}
+
+function isConnectionFault(error: unknown): boolean {
+  const cause = error instanceof ConnectError ? error.cause : undefined;
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  return /^(ERR_HTTP2_|ECONN|EPIPE)/.test(code ?? "");
 }
 
 function connectionLost(): CommandError {
