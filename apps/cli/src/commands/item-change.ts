@@ -97,9 +97,8 @@ export async function editItem(
     );
   }
   await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const { id } = await findItem(session, vault, title);
-    const item = await getItem(session, vault, id);
+    const { overview } = await findItem(session, vaultName, title);
+    const item = await getItem(session, overview);
     await forgetAfter(item, async () => {
       for (const spec of removed) removeField(item, spec);
       if (item.overview !== undefined && options.title !== undefined) {
@@ -158,14 +157,13 @@ export async function removeItem(
   options: RemoveOptions,
 ): Promise<void> {
   await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const { id } = await findItem(session, vault, title);
+    const { overview } = await findItem(session, vaultName, title);
     const archive = options.archive === true;
     await operate(
       session,
       {
         case: "removeItems",
-        value: { vaultId: vault.id, itemIds: [id], archive },
+        value: { vaultId: overview.vaultId, itemIds: [overview.id], archive },
       },
       "done",
     );

@@ -2,13 +2,7 @@
 import { categoryText, makeSafe } from "@assent/wording";
 import { type Io, write, writeLine } from "../io.ts";
 import { type JsonOptions, writeJson, writeTable } from "../output.ts";
-import {
-  findItem,
-  findVault,
-  forgetItem,
-  getItem,
-  listItems,
-} from "../owner/operate.ts";
+import { findItem, forgetItem, getItem, listItems } from "../owner/operate.ts";
 import { type AccountOptions, withCredential } from "../owner/session.ts";
 import { type FieldSpec, findField, noField } from "./field-spec.ts";
 import { itemHeading, itemJson, itemRows, overviewJson } from "./item-view.ts";
@@ -31,12 +25,15 @@ export async function listTitles(
   options: ListOptions,
 ): Promise<void> {
   await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const items = await listItems(session, vault.id, options.archived === true);
+    const { items, vaultName: name } = await listItems(
+      session,
+      vaultName,
+      options.archived === true,
+    );
     if (options.json) {
       return writeJson(
         io,
-        items.map((item) => overviewJson(item, vault.name)),
+        items.map((item) => overviewJson(item, name)),
       );
     }
     await writeTable(
@@ -59,9 +56,8 @@ export async function showItem(
   options: ShowOptions,
 ): Promise<void> {
   await withCredential(io, options, async (session) => {
-    const vault = await findVault(session, vaultName);
-    const { id } = await findItem(session, vault, title);
-    const item = await getItem(session, vault, id);
+    const found = await findItem(session, vaultName, title);
+    const item = await getItem(session, found.overview);
     try {
       if (options.field !== undefined) {
         const found = findField(item, options.field);
@@ -71,12 +67,12 @@ export async function showItem(
       }
       const reveal = options.reveal === true;
       if (options.json) {
-        return await writeJson(io, itemJson(item, vault.name, reveal));
+        return await writeJson(io, itemJson(item, found.vaultName, reveal));
       }
-      await writeLine(io.stdout, itemHeading(item, vault.name));
+      await writeLine(io.stdout, itemHeading(item, found.vaultName));
       await writeTable(
         io,
-        itemRows(item, vault.name, reveal).map((row) => ["", ...row]),
+        itemRows(item, found.vaultName, reveal).map((row) => ["", ...row]),
       );
     } finally {
       forgetItem(item);

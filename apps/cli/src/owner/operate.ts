@@ -10,6 +10,7 @@ import {
 import { inARow, itemFailureText, makeSafe } from "@assent/wording";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { CommandError, exitCodes } from "../exit.ts";
+import { toCommandError } from "../failure.ts";
 import type { Authenticated } from "./session.ts";
 
 type OperationCase = NonNullable<
@@ -67,8 +68,36 @@ export async function findVault(
   );
 }
 
-/** All items of a vault, without their secrets. */
+/** The items of a vault, and the vault as it was found. */
+export interface VaultItems {
+  /** Id or name, as the broker takes it. */
+  readonly vault: string;
+  /** To be shown. */
+  readonly vaultName: string;
+  readonly items: readonly ItemOverview[];
+}
+
+/**
+ * All items of a vault, without their secrets. Each call costs a check of the
+ * password, so the vault is looked for only when the broker does not know it.
+ */
 export async function listItems(
+  session: Authenticated,
+  vaultName: string,
+  archived: boolean,
+): Promise<VaultItems> {
+  try {
+    const items = await listPages(session, vaultName, archived);
+    return { vault: vaultName, vaultName, items };
+  } catch (error) {
+    if (toCommandError(error).exitCode !== exitCodes.notFound) throw error;
+    const found = await findVault(session, vaultName);
+    const items = await listPages(session, found.id, archived);
+    return { vault: found.id, vaultName: found.name, items };
+  }
+}
+
+async function listPages(
   session: Authenticated,
   vault: string,
   archived: boolean,
@@ -90,28 +119,28 @@ export async function listItems(
 /** An item's overview by id or title. @throws CommandError when none or several match */
 export async function findItem(
   session: Authenticated,
-  vault: Vault,
+  vaultName: string,
   title: string,
-): Promise<ItemOverview> {
-  const items = await listItems(session, vault.id, true);
-  return pickOne(
-    items,
+): Promise<{ readonly overview: ItemOverview; readonly vaultName: string }> {
+  const found = await listItems(session, vaultName, true);
+  const overview = pickOne(
+    found.items,
     title,
     (item) => item.title,
     "item",
-    `See what is there with: assent item list ${makeSafe(vault.name)}`,
+    `See what is there with: assent item list ${makeSafe(vaultName)}`,
   );
+  return { overview, vaultName: found.vaultName };
 }
 
 /** A whole item, secrets included. */
 export async function getItem(
   session: Authenticated,
-  vault: Vault,
-  itemId: string,
+  { id, vaultId }: ItemOverview,
 ): Promise<Item> {
   const { outcomes } = await operate(
     session,
-    { case: "getItems", value: { vault: vault.id, itemIds: [itemId] } },
+    { case: "getItems", value: { vault: vaultId, itemIds: [id] } },
     "itemOutcomes",
   );
   return itemOf(outcomes[0]?.outcome);

@@ -63,6 +63,17 @@ test("tells what a request touched, and why it failed", () => {
   );
 });
 
+test("tells how often an entry stands for, and what was left out", () => {
+  const granted = { ...base, kind: "account-locked" };
+  expect(activitySentence({ ...granted, repeated: 3 })).toBe(
+    "Personal was locked, 3 more times within a minute.",
+  );
+  expect(activitySentence({ kind: "omitted", of: "refusal", count: 12 })).toBe(
+    "More entries of one kind (refusal) than are kept were left out: 12.",
+  );
+  expect(activitySentence({ kind: "pruned" })).toMatch(/dropped/);
+});
+
 test("tells what the owner did", () => {
   const event = { kind: "owner-operation", operation: "putItems" };
   expect(activitySentence({ ...event, touched: ["GitHub"] })).toBe(
@@ -109,6 +120,7 @@ test("gives one safe sentence, whatever the entry holds (T21)", () => {
           "cause",
           "surface",
           "method",
+          "repeated",
         ),
         fc.oneof(fc.string({ unit: "binary" }), fc.jsonValue()),
       ),

@@ -7,7 +7,7 @@ import { promptCauseText, requestCauseText, sessionEndText } from "./cause.ts";
  * What an entry of the activity log holds: its kind, and plain JSON values.
  * Read here, each if present: `process` (a name, or an object that has one),
  * `account`, `touched` (a list of names) or `vault` and `item`, `operation` (as
- * the schema names it), `count`, `cause`, `surface`, `method`, `by`.
+ * the schema names it), `count`, `cause`, `surface`, `method`, `by`, `repeated`.
  */
 export interface ActivityRecord {
   readonly kind: string;
@@ -19,6 +19,14 @@ export interface ActivityRecord {
  * version does not know is told by its name; nothing throws.
  */
 export function activitySentence(event: ActivityRecord): string {
+  const { repeated } = event as { repeated?: unknown };
+  const told = tell(event);
+  return typeof repeated === "number" && repeated >= 1
+    ? `${told.slice(0, -1)}, ${count(repeated, "more time")} within a minute.`
+    : told;
+}
+
+function tell(event: ActivityRecord): string {
   const who = processName(event) ?? "A program";
   const named = detail(event, "account");
   const account = named ?? "this account";
@@ -73,6 +81,10 @@ export function activitySentence(event: ActivityRecord): string {
       return "The integration was turned on: programs can ask for access.";
     case "integration-off":
       return "The integration was turned off: all access ended.";
+    case "omitted":
+      return `More entries of one kind (${detail(event, "of") ?? "other"}) than are kept were left out: ${numberOf(event) ?? "some"}.`;
+    case "pruned":
+      return "Entries that were too old were dropped.";
     case "settings-changed":
       return "The settings were changed.";
     default:
@@ -118,11 +130,8 @@ function operationText(event: ActivityRecord, who: string): string | undefined {
   );
   if (!Object.hasOwn(operations, operation)) return undefined;
   const noun = operation === "resolveSecrets" ? "secret" : "item";
-  const number = event["count"];
-  const things =
-    typeof number === "number" && Number.isFinite(number)
-      ? count(number, noun)
-      : `${noun}s`;
+  const number = numberOf(event);
+  const things = number === undefined ? `${noun}s` : count(number, noun);
   const place = touchedNames(event) ?? vaultAndItem(event);
   const where = place === undefined ? "" : ` (${place})`;
   return `${who} ${operations[operation]?.(things, where)}`;
@@ -142,6 +151,13 @@ function vaultAndItem(event: ActivityRecord): string | undefined {
     (name) => name !== undefined,
   );
   return names.length === 0 ? undefined : names.join(" › ");
+}
+
+function numberOf(event: ActivityRecord): number | undefined {
+  const number = event["count"];
+  return typeof number === "number" && Number.isFinite(number)
+    ? number
+    : undefined;
 }
 
 function on(event: ActivityRecord): string {
