@@ -236,11 +236,15 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       prompts.sweep();
       const now = clock.bootMs();
       sessions.sweep(now);
-      for (const accountId of unlocks.due(settings.current.autoLockMs, (id) =>
-        sessions.count(id),
-      )) {
-        lockAccount(parts, accountId, "idle");
-      }
+      const idle = unlocks.due({
+        autoLockMs: settings.current.autoLockMs,
+        sessions: (accountId) => sessions.count(accountId),
+        isAsked: (accountId) =>
+          prompts
+            .pending()
+            .some(({ frozen }) => frozen.accountId === accountId),
+      });
+      for (const accountId of idle) lockAccount(parts, accountId, "idle");
       if (now - prunedAtMs > 3_600_000) {
         prunedAtMs = now;
         prune();

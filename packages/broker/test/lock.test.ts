@@ -237,6 +237,31 @@ describe("an account locks by itself", () => {
     expect(isLocked("Personal")).toBe(true);
   });
 
+  it("but not under a prompt that is being answered, for as long as one prompt lasts (T56)", async () => {
+    const first = await granted();
+    const second = await rig.caller();
+    const asking = second.broker("Authorize", { account: "Personal" });
+    const [prompt] = await rig.pending();
+    await first.broker("Revoke");
+    rig.broker.sweep();
+    expect(isLocked("Personal")).toBe(false);
+    if (prompt) await rig.approve(prompt);
+    expect((await asking).status).toBe(200);
+    await second.broker("Revoke");
+    const third = (await rig.caller()).broker("Authorize", {
+      account: "Personal",
+    });
+    await rig.pending();
+    rig.broker.sweep();
+    rig.time.advance(119_999);
+    rig.broker.sweep();
+    expect(isLocked("Personal")).toBe(false);
+    rig.time.advance(1);
+    rig.broker.sweep();
+    expect(isLocked("Personal")).toBe(true);
+    expect((await third).code).toBe("permission_denied");
+  });
+
   it("when it was unlocked by hand and idle for ten minutes (T56)", async () => {
     await unlock("Personal");
     rig.time.advance(599_999);

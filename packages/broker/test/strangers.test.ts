@@ -40,7 +40,7 @@ withGrpc(
     const lines = createInterface({ input: child.stdout })[
       Symbol.asyncIterator
     ]();
-    const next = async () => JSON.parse((await lines.next()).value);
+    const next = async () => JSON.parse((await lines.next()).value ?? "");
     const required = {
       ok: false,
       code: "UNAUTHENTICATED",

@@ -49,6 +49,7 @@ export function lockAccount(
     "live" in sessions.judge(process, accountId, now);
   // First the key: from here on no approval can take effect.
   accounts.lock(accountId);
+  parts.unlocks.locked(accountId);
   prompts.endWhere(
     (question, frozen) => {
       const asked = frozen?.accountId ?? accounts.find(question.account)?.id;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { limits } from "@assent/protocol";
 
 /**
- * When an unlocked account locks by itself (decisions 7): one that an approval
- * unlocked, when its last session ends; one unlocked by hand, after some idle
- * time.
+ * When an unlocked account locks by itself (decisions 7, T56): one that an
+ * approval unlocked, when its last session ends; one unlocked by hand, after
+ * some idle time. Locking would deny the prompts that ask for it, so it waits
+ * while there are any, but no longer than one prompt lasts.
  */
 export interface Unlocks {
   byApproval(accountId: string): void;
@@ -11,32 +13,58 @@ export interface Unlocks {
   /** A Request or the owner used it: the idle time starts anew. */
   used(accountId: string): void;
   locked(accountId: string): void;
-  /** Accounts that are due, now. `sessionsOf` tells how many live sessions one has. */
-  due(autoLockMs: number, sessionsOf: (accountId: string) => number): string[];
+  /** Accounts that are to be locked now. */
+  due(use: AccountUse): string[];
+}
+
+/** What hangs on an account. */
+export interface AccountUse {
+  /** Unlocked by hand: milliseconds without use. */
+  readonly autoLockMs: number;
+  /** Live sessions. */
+  readonly sessions: (accountId: string) => number;
+  /** Whether the user is being asked for it. */
+  readonly isAsked: (accountId: string) => boolean;
+}
+
+interface Unlocked {
+  readonly byHand: boolean;
+  lastUseMs: number;
+  /** Boot time since which nothing needs it to be open. */
+  idleSinceMs: number | undefined;
 }
 
 /** Create; nothing is unlocked yet. */
 export function createUnlocks(bootMs: () => number): Unlocks {
-  const open = new Map<string, { byHand: boolean; lastUseMs: number }>();
+  const open = new Map<string, Unlocked>();
+  const unlock = (accountId: string, byHand: boolean) =>
+    void open.set(accountId, {
+      byHand,
+      lastUseMs: bootMs(),
+      idleSinceMs: undefined,
+    });
   return {
-    byApproval(accountId) {
-      open.set(accountId, { byHand: false, lastUseMs: bootMs() });
-    },
-    byHand(accountId) {
-      open.set(accountId, { byHand: true, lastUseMs: bootMs() });
-    },
+    byApproval: (accountId) => unlock(accountId, false),
+    byHand: (accountId) => unlock(accountId, true),
     used(accountId) {
       const entry = open.get(accountId);
       if (entry !== undefined) entry.lastUseMs = bootMs();
     },
     locked: (accountId) => void open.delete(accountId),
-    due(autoLockMs, sessionsOf) {
+    due({ autoLockMs, sessions, isAsked }) {
       const now = bootMs();
-      return [...open]
-        .filter(([accountId, { byHand, lastUseMs }]) =>
-          byHand ? now - lastUseMs >= autoLockMs : sessionsOf(accountId) === 0,
-        )
-        .map(([accountId]) => accountId);
+      return [...open].flatMap(([accountId, unlocked]) => {
+        const isIdle = unlocked.byHand
+          ? now - unlocked.lastUseMs >= autoLockMs
+          : sessions(accountId) === 0;
+        if (!isIdle) {
+          unlocked.idleSinceMs = undefined;
+          return [];
+        }
+        unlocked.idleSinceMs ??= now;
+        const waited = now - unlocked.idleSinceMs >= limits.promptMs;
+        return isAsked(accountId) && !waited ? [] : [accountId];
+      });
     },
   };
 }
