@@ -116,3 +116,31 @@ withCurl(
     expect(after.result.resolvedSecrets.secrets[0].value).toBe(base64(secret));
   },
 );
+
+it("every flavour has the same rules and one session (WIR-008, EXP-002)", async () => {
+  const flavours = fileURLToPath(new URL("flavours.mjs", import.meta.url));
+  const child = spawn(
+    process.execPath,
+    [flavours, rig.places.brokerSocket, reference],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const steps: { step: string; flavour: string; outcome: string }[] = [];
+  const done = (async () => {
+    for await (const line of createInterface({ input: child.stdout })) {
+      steps.push(JSON.parse(line));
+    }
+  })();
+  const [prompt] = await rig.pending();
+  if (prompt) await rig.approve(prompt);
+  await done;
+  const outcomes = (step: string) =>
+    Object.fromEntries(
+      steps.filter((s) => s.step === step).map((s) => [s.flavour, s.outcome]),
+    );
+  const names = Object.keys(outcomes("before"));
+  expect(names).toHaveLength(8);
+  const all = (outcome: string) =>
+    Object.fromEntries(names.map((name) => [name, outcome]));
+  expect(outcomes("before")).toEqual(all("refused: AUTHORIZATION_REQUIRED"));
+  expect(outcomes("after")).toEqual(all(secret));
+});
