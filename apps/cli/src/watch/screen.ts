@@ -104,14 +104,16 @@ function footer(
     style.dim(fixed(rule.padEnd(width, "─"))),
     fixed(card.message ?? hint(card, nowMs), style.caution),
     ...field(card).map((line) => ` ${style.bold(clipStart(line, width))}`),
-    fixed(keysText(card), style.dim),
+    fixed(keysText(card, nowMs), style.dim),
   ];
 }
 
+function isArmed({ armedAtMs }: Card, nowMs: number): boolean {
+  return armedAtMs !== undefined && nowMs >= armedAtMs;
+}
+
 function hint(card: Card, nowMs: number): string {
-  if (card.armedAtMs === undefined || nowMs < card.armedAtMs) {
-    return stateText.arming;
-  }
+  if (!isArmed(card, nowMs)) return stateText.arming;
   return card.mode === "password" ? stateText.notShared : "";
 }
 
@@ -140,7 +142,8 @@ function field(card: Card): string[] {
   }
 }
 
-function keysText({ mode, described }: Card): string {
+function keysText(card: Card, nowMs: number): string {
+  const { mode, described } = card;
   switch (mode) {
     case "password":
       return `Enter: ${described.approve} · Esc or empty Enter: Deny · Tab: narrow`;
@@ -154,7 +157,7 @@ function keysText({ mode, described }: Card): string {
     case "answering":
       return "Esc: Deny";
     case "ended":
-      return "Enter: go on";
+      return isArmed(card, nowMs) ? "Enter: go on" : "";
   }
 }
 

@@ -88,7 +88,9 @@ export async function runSurface(options: SurfaceOptions): Promise<void> {
     }
   });
   terminal.onResize(() => dispatch({ kind: "resized", size: sizeNow() }));
-  const stopClock = options.everySecond(draw);
+  const stopClock = options.everySecond(() => {
+    if (state.card !== undefined) draw();
+  });
   try {
     await terminal.write(enterScreen);
     draw();

@@ -26,7 +26,7 @@ const sentences: Readonly<Record<Reason, string>> = {
   [Reason.VERSION_UNSUPPORTED]:
     "The program and the broker speak different versions of the protocol. Update the older one.",
   [Reason.INTEGRATION_DISABLED]:
-    "The integration is off. Turn it on with: assent integration on",
+    "The integration is off, or the broker is stopping. Turn it on with: assent integration on",
   [Reason.CONFLICT]:
     "The item was changed by someone else meanwhile. Read it again and repeat the change.",
   [Reason.NOT_FOUND]: "There is no such vault, item or file.",
