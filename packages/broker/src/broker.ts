@@ -201,7 +201,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   const access = createOwnerAccess(accounts, clock);
   const ownerHandler = createGateway({
-    flights: new Flights(),
+    flights,
     // Our own command line hides its memory; what it may do hangs on credentials.
     admit: () => undefined,
     routes: (router) => registerOwnerServices(router, parts, access),

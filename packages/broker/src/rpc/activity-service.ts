@@ -10,6 +10,7 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ActivityEntry } from "../activity/activity.ts";
+import { kFlight } from "./gateway.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
 import { ownerFailure } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
@@ -26,6 +27,9 @@ export function createActivityService(
         const account = parts.accounts.find(request.account);
         const log = account && parts.logOf(account.id);
         if (log === undefined) throw ownerRefusal(OwnerReason.NOT_FOUND);
+        // Lock ends it: what it tells is the account's own.
+        const flight = context.values.get(kFlight);
+        if (flight !== undefined) flight.accountId = account?.id;
         const news: ActivityEntry[] = [];
         let wake = () => {};
         using cleanup = new DisposableStack();

@@ -12,10 +12,8 @@ const idleMs = 600_000;
 
 /** Who may call what on the owner channel (decisions 3). All of it hangs on the connection. */
 export interface OwnerAccess {
-  /** Started by the broker over an inherited socket, or authenticated once. */
+  /** Some account's credential was right on this connection. */
   isTrusted(connection: Connection): boolean;
-  /** The connection is a surface that the broker itself started. */
-  trust(connection: Connection): void;
   /** An account's credential was right on this connection. */
   authenticate(connection: Connection, accountId: string): void;
   /** Within ten idle minutes; counts as use. */
@@ -40,7 +38,6 @@ export function createOwnerAccess(
 
   const access: OwnerAccess = {
     isTrusted: (connection) => trusted.has(connection),
-    trust: (connection) => void trusted.add(connection),
     authenticate(connection, accountId) {
       trusted.add(connection);
       const uses = lastUse.get(connection) ?? new Map<string, number>();

@@ -30,13 +30,17 @@ export async function freezePrompt(
   terms: PromptTerms,
 ): Promise<FrozenPrompt> {
   const card = await parts.cards.describe(terms.peer);
-  const account = parts.accounts.find(request.account);
+  const usable = parts.accounts
+    .list()
+    .filter((account) => account.problem === undefined);
+  const named = parts.accounts.find(request.account)?.id;
+  const account = usable.find(({ id }) => id === named);
   const now = parts.clock.wallMs();
   const body = create(PromptBodySchema, {
     createdAt: timestampFromMs(now),
     expiresAt: timestampFromMs(now + limits.promptMs),
     ...(account === undefined
-      ? { choices: parts.accounts.list().map(accountRef) }
+      ? { choices: usable.map(accountRef) }
       : { account: accountRef(account) }),
     process: card.process,
     claims: create(ClaimsSchema, {
@@ -64,6 +68,7 @@ export function accountRef(account: AccountInfo): AccountRef {
     id: account.id,
     name: account.name,
     locked: account.locked,
-    methods: [ApprovalMethod.PASSWORD],
+    methods: account.problem === undefined ? [ApprovalMethod.PASSWORD] : [],
+    problem: account.problemMessage ?? "",
   });
 }

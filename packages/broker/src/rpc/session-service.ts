@@ -60,7 +60,9 @@ export function createSessionService(
             session.accountId === flight.accountId,
         ),
       );
-      return create(RevokeSessionsResponseSchema, { count: ending.length });
+      // Whoever asks, access ends; how much there was is told to the owner.
+      const count = trusted ? ending.length : 0;
+      return create(RevokeSessionsResponseSchema, { count });
     },
   };
 }

@@ -13,12 +13,27 @@ import type { AccountStore } from "../vault/store.ts";
 import { newGrant } from "./authorize.ts";
 import { changedNames } from "./changed-names.ts";
 import { checkOperation } from "./field-limits.ts";
+import type { Flight } from "./flight.ts";
 import { kFlight } from "./gateway.ts";
 import { operate } from "./operation.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
 import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
+
+/** An answer with an account's data does not outlive its lock (LCK-002). */
+export function guardAnswer(
+  parts: BrokerParts,
+  flight: Flight,
+  accountId: string,
+): void {
+  const generation = parts.accounts.generation(accountId);
+  flight.accountId = accountId;
+  flight.release = () =>
+    parts.accounts.generation(accountId) === generation
+      ? undefined
+      : ownerRefusal(OwnerReason.ACCOUNT_LOCKED);
+}
 
 /** The owner's own work on an account: the operations of a program, under the owner's credential. */
 export function createVaultService(
@@ -31,7 +46,7 @@ export function createVaultService(
     context: HandlerContext,
   ): Result => {
     const flight = context.values.get(kFlight);
-    if (flight !== undefined) flight.accountId = store.accountId;
+    if (flight !== undefined) guardAnswer(parts, flight, store.accountId);
     const now = parts.clock.bootMs();
     const scope = { write: true, extent: { kind: "every-vault" } } as const;
     const { result } = operate(operation, {

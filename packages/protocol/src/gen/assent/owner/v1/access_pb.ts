@@ -174,7 +174,7 @@ export const RevokeSessionsRequestSchema: GenMessage<RevokeSessionsRequest> = /*
  */
 export type RevokeSessionsResponse = Message<"assent.owner.v1.RevokeSessionsResponse"> & {
   /**
-   * How many.
+   * How many; zero to a connection that may not list sessions.
    *
    * @generated from field: uint32 count = 1;
    */
