@@ -24,7 +24,11 @@ import {
 import { categoryText, fieldTypeText } from "./item.ts";
 import { count, inARow } from "./plural.ts";
 import { promptEndText } from "./prompt/prompt-end.ts";
-import { wrongPasswordText } from "./prompt/surface.ts";
+import {
+  approvedText,
+  passwordAdvice,
+  wrongPasswordText,
+} from "./prompt/surface.ts";
 import { describeWarning } from "./prompt/warning.ts";
 
 const context = {
@@ -83,6 +87,20 @@ test("a wrong password tells how many tries are left", () => {
   expect(
     ownerReasonText({ reason: OwnerReason.WRONG_CREDENTIAL, triesLeft: 2 }),
   ).toBe("That password is not right. 2 tries left.");
+});
+
+test("an approval tells what of the scope was not found", () => {
+  expect(approvedText("git", "Personal")).toBe("git can use Personal.");
+  expect(approvedText("git", "Personal", ["Dev", "C\u202eI"])).toBe(
+    "git can use Personal. Not found there, so not granted: Dev and C<U+202E>I.",
+  );
+});
+
+test("a short password is told to be short, counted in characters", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  expect(passwordAdvice(bytes("é".repeat(8)))).toContain("8 characters");
+  expect(passwordAdvice(bytes("é".repeat(15)))).toContain("15 characters");
+  expect(passwordAdvice(bytes("é".repeat(16)))).toBeUndefined();
 });
 
 test("waiting after wrong passwords tells how long", () => {

@@ -20,7 +20,7 @@ import {
   withOwner,
 } from "../owner/session.ts";
 import { findPlacesForCredential } from "../places.ts";
-import { accountJson } from "./status.ts";
+import { accountJson, accountState } from "./status.ts";
 
 /** `assent account`: accounts, and what opens them. */
 export function addAccountCommands(program: Command, io: Io): void {
@@ -156,10 +156,10 @@ async function listAccounts(
   }
   await writeTable(
     io,
-    accounts.map(({ id, name, locked }) => [
-      makeSafe(name),
-      locked ? "locked" : "unlocked",
-      id,
+    accounts.map((account) => [
+      makeSafe(account.name),
+      accountState(account),
+      account.id,
     ]),
   );
 }

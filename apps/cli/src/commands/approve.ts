@@ -73,7 +73,7 @@ async function approve(
         ...options,
         only: options.vault,
       });
-      const grant = await approvePrompt(
+      const { grant, notFound } = await approvePrompt(
         owner,
         prompt,
         account.id,
@@ -83,7 +83,7 @@ async function approve(
       const name = prompt.body.process?.name ?? "The program";
       await writeLine(
         io.stdout,
-        approvedText(name, grant?.accountName ?? account.name),
+        approvedText(name, grant?.accountName ?? account.name, notFound),
       );
     } catch (error) {
       throw withTriesLeft(error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ScopeSchema } from "@assent/protocol";
 import type { Session } from "@assent/protocol/owner";
-import { clockText, count, describeScope, makeSafe } from "@assent/wording";
+import { clockText, describeScope, makeSafe } from "@assent/wording";
 import { toJson } from "@bufbuild/protobuf";
 import { durationMs, timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Command } from "commander";
@@ -69,23 +69,24 @@ async function revoke(
     throw usageError("Say what to end: an ID, --account NAME, or --all.");
   }
   await withOwner(io, options, async (owner) => {
-    const { count: ended } = await owner.sessions.revokeSessions({
-      which:
-        id !== undefined
-          ? { case: "sessionId", value: id }
-          : options.account !== undefined
-            ? {
-                case: "account",
-                value: (await pickAccount(owner, options.account)).id,
-              }
-            : { case: "all", value: true },
-    });
-    await writeLine(
-      io.stdout,
-      ended === 0
-        ? "There was no such access."
-        : `The access of ${count(ended, "program")} has ended.`,
-    );
+    const { sessions } = owner;
+    if (id !== undefined) {
+      await sessions.revokeSessions({
+        which: { case: "sessionId", value: id },
+      });
+      // How much there was is told to nobody without a password.
+      return writeLine(io.stdout, "That access has ended, if there was any.");
+    }
+    if (options.account !== undefined) {
+      const account = await pickAccount(owner, options.account);
+      await sessions.revokeSessions({
+        which: { case: "account", value: account.id },
+      });
+      const name = makeSafe(account.name);
+      return writeLine(io.stdout, `All access to ${name} has ended.`);
+    }
+    await sessions.revokeSessions({ which: { case: "all", value: true } });
+    return writeLine(io.stdout, "All access has ended.");
   });
 }
 

@@ -51,9 +51,9 @@ async function showStatus(
   );
   await writeTable(
     io,
-    accounts.map(({ name, locked }) => [
-      `  ${makeSafe(name)}`,
-      locked ? "locked" : "unlocked",
+    accounts.map((account) => [
+      `  ${makeSafe(account.name)}`,
+      accountState(account),
     ]),
   );
   await writeLine(io.stdout, nextStep(accounts.length > 0, isOn));
@@ -68,7 +68,14 @@ function nextStep(hasAccount: boolean, isOn: boolean): string {
     : "Next: let programs ask you with: assent integration on";
 }
 
+/** Whether an account is locked, or why it cannot be used; safe to show. */
+export function accountState({ locked, problem }: AccountRef): string {
+  if (problem !== "") return `cannot be used: ${makeSafe(problem)}`;
+  return locked ? "locked" : "unlocked";
+}
+
 /** An account, for programs. */
 export function accountJson(account: AccountRef): object {
-  return { id: account.id, name: account.name, locked: account.locked };
+  const { id, name, locked, problem } = account;
+  return { id, name, locked, ...(problem === "" ? {} : { problem }) };
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Grant } from "@assent/protocol";
-import { ApprovalMethod } from "@assent/protocol/owner";
+import { ApprovalMethod, type ApproveResponse } from "@assent/protocol/owner";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import type { Terms } from "./narrowing.ts";
 import type { OwnerClient } from "./owner-client.ts";
@@ -9,7 +8,7 @@ import type { WaitingPrompt } from "./waiting-prompt.ts";
 /**
  * Approve a prompt with the account's password, on the terms that were shown:
  * the broker fixes them first and checks the password for them alone. The
- * password is zeroed.
+ * password is zeroed. The answer tells what was granted, and what was not found.
  */
 export async function approvePrompt(
   owner: OwnerClient,
@@ -17,7 +16,7 @@ export async function approvePrompt(
   accountId: string,
   terms: Terms,
   password: Uint8Array,
-): Promise<Grant | undefined> {
+): Promise<ApproveResponse> {
   try {
     const { approvalId } = await owner.prompts.beginApproval({
       promptId: prompt.id,
@@ -27,11 +26,10 @@ export async function approvePrompt(
       inactivityTimeout: durationFromMs(terms.inactivityTimeoutMs),
       method: ApprovalMethod.PASSWORD,
     });
-    const { grant } = await owner.prompts.approve({
+    return await owner.prompts.approve({
       approvalId,
       credential: { case: "password", value: password },
     });
-    return grant;
   } finally {
     password.fill(0);
   }

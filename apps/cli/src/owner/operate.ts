@@ -133,7 +133,12 @@ export async function findItem(
   return { overview, vaultName: found.vaultName };
 }
 
-/** A whole item, secrets included. */
+/**
+ * A whole item, secrets included.
+ *
+ * @throws CommandError when it cannot be read, or a value holds nothing but
+ * zero bytes: whoever wrote that back would destroy what is stored
+ */
 export async function getItem(
   session: Authenticated,
   { id, vaultId }: ItemOverview,
@@ -143,7 +148,19 @@ export async function getItem(
     { case: "getItems", value: { vault: vaultId, itemIds: [id] } },
     "itemOutcomes",
   );
-  return itemOf(outcomes[0]?.outcome);
+  const item = itemOf(outcomes[0]?.outcome);
+  if (![...item.fields.map(({ value }) => value), item.notes].some(isErased)) {
+    return item;
+  }
+  throw new CommandError(
+    exitCodes.failed,
+    "The broker gave this item without its values. Nothing was changed.",
+    "Unlock the account, then try again: assent account unlock",
+  );
+}
+
+function isErased(value: Uint8Array): boolean {
+  return value.length > 0 && value.every((byte) => byte === 0);
 }
 
 /** Store one item. @throws CommandError when it could not be */

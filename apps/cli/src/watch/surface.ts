@@ -153,7 +153,7 @@ async function approve(
 ): Promise<WatchEvent> {
   const { prompt, accountId, terms, password } = effect;
   try {
-    const grant = await approvePrompt(
+    const { grant, notFound } = await approvePrompt(
       owner,
       prompt,
       accountId,
@@ -163,7 +163,7 @@ async function approve(
     const name = prompt.body.process?.name ?? "";
     return answered(
       prompt.id,
-      approvedText(name, grant?.accountName ?? ""),
+      approvedText(name, grant?.accountName ?? "", notFound),
       true,
     );
   } catch (error) {

@@ -282,6 +282,12 @@ describe("describePrompt", () => {
     );
   });
 
+  test("says why an account cannot be used", () => {
+    const problem = "Its file was changed. Put back a whole copy.";
+    const account = { id: "a", name: "Work", problem };
+    expect(describePrompt(prompt({ account })).problem).toBe(problem);
+  });
+
   test("says that there is no account to choose", () => {
     const body = prompt();
     delete (body as { account?: unknown }).account;

@@ -100,7 +100,7 @@ export function describePrompt(
       : account?.locked
         ? "Unlock and approve"
         : "Approve",
-    problem: findProblem(body, scope, inactivityMs),
+    problem: findProblem(body, account, scope, inactivityMs),
   };
 }
 
@@ -161,9 +161,13 @@ function describeNotes(account: AccountRef | undefined): string[] {
 
 function findProblem(
   body: PromptBody,
+  account: AccountRef | undefined,
   scope: readonly ScopeLine[] | undefined,
   inactivityMs: number | undefined,
 ): string | undefined {
+  if (account !== undefined && account.problem !== "") {
+    return makeSafe(account.problem);
+  }
   if (body.account === undefined && body.choices.length === 0) {
     return "You have no account yet. Create one with: assent account create";
   }

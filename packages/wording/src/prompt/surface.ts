@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { durationText } from "../duration.ts";
-import { count } from "../plural.ts";
+import { count, inARow } from "../plural.ts";
 import { makeSafe } from "../safe/make-safe.ts";
 
 /** What stands on buttons and beside keys. */
@@ -48,9 +48,19 @@ export function wrongPasswordText(triesLeft: number): string {
     : `That password is not right. ${count(triesLeft, "try", "tries")} left.`;
 }
 
-/** After an approval. */
-export function approvedText(program: string, account: string): string {
-  return `${makeSafe(program)} can use ${makeSafe(account)}.`;
+/**
+ * After an approval. `notFound` are the names of the scope that mean nothing in
+ * the account: they grant nothing, and the approver is told.
+ */
+export function approvedText(
+  program: string,
+  account: string,
+  notFound: readonly string[] = [],
+): string {
+  const approved = `${makeSafe(program)} can use ${makeSafe(account)}.`;
+  if (notFound.length === 0) return approved;
+  const names = inARow(notFound.map((name) => makeSafe(name)));
+  return `${approved} Not found there, so not granted: ${names}.`;
 }
 
 /** Which of the waiting prompts is shown: `1 of 3`. */
