@@ -177,6 +177,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     seen,
     credentials: createCredentialCheck(accounts, clock, recorder),
     unlocks,
+    brokerLog,
     logOf,
     removeLog: (accountId) => logs.remove(accountId),
     async applyIntegration(enabled) {

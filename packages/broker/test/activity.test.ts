@@ -69,6 +69,23 @@ it("the log tells prompts, decisions, grants, requests and ends, by name and wit
   expect(JSON.stringify(told)).not.toContain("canary-activity");
 });
 
+it("what happens without an account is in the broker's own log, which opens to any account's credential", async () => {
+  const denied = (await rig.caller()).broker("Authorize", {
+    account: "Made Up",
+  });
+  const [prompt] = await rig.pending();
+  if (prompt) await rig.deny(prompt);
+  await denied;
+  const told = await entries({ account: "" });
+  expect(told.map((entry) => entry.kind)).toContain("prompt-denied");
+  expect(told.map((entry) => entry.kind)).toContain("broker-started");
+  const stranger = await rig.caller();
+  const refused = await stranger
+    .watch("ActivityService/ListActivity", {})
+    .next();
+  expect(refused.error.code).toBe("unauthenticated");
+});
+
 it("the log is read with the account's credential alone, locked or not (T57)", async () => {
   const stranger = await rig.caller();
   const refused = await stranger

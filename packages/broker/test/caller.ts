@@ -82,6 +82,8 @@ export interface Caller {
 export interface Watching {
   // biome-ignore lint/suspicious/noExplicitAny: JSON of any method, judged by the tests.
   next(satisfies?: (event: any) => boolean): Promise<any>;
+  /** Reset the stream. */
+  cancel(): Promise<void>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: lines of the caller's own protocol.
@@ -190,6 +192,7 @@ export async function startCaller(options: CallerOptions): Promise<Caller> {
         message,
       });
       return {
+        cancel: async () => void (await ask({ do: "cancel", of: id }).line),
         async next(satisfies = () => true) {
           for (;;) {
             const event = events.shift();

@@ -226,6 +226,75 @@ describe("an account", () => {
   });
 });
 
+describe("the owner's own operations", () => {
+  it.each([["locked"], ["unlocked"]])(
+    "on a %s account read what was written, and leave it so (LCK-008)",
+    async (state) => {
+      await rig.owner.owner("AccountService/LockAccount", {
+        account: "Personal",
+      });
+      if (state === "unlocked") {
+        await rig.owner.owner("AccountService/UnlockAccount", { credential });
+      }
+      const vault = await rig.vault("Personal", `Own ${state}`);
+      const id = await rig.item("Personal", vault, "Thing", {
+        key: "as it was",
+      });
+      const read = await rig.operate("Personal", {
+        getItems: { vault, itemIds: [id] },
+      });
+      const { item } = read.itemOutcomes.outcomes[0];
+      expect(Buffer.from(item.fields[0].value, "base64").toString()).toBe(
+        "as it was",
+      );
+      const resolved = await rig.operate("Personal", {
+        resolveSecrets: { references: [`assent://${vault}/Thing/key`] },
+      });
+      expect(resolved.resolvedSecrets.secrets[0].value).toBe(
+        base64("as it was"),
+      );
+      const changed = await rig.operate("Personal", {
+        putItems: {
+          items: [
+            { ...item, overview: { ...item.overview, title: "Renamed" } },
+          ],
+        },
+      });
+      expect(changed.itemOutcomes.outcomes[0].item.fields[0].value).toBe(
+        base64("as it was"),
+      );
+      expect(rig.broker.parts.accounts.find("Personal")?.locked).toBe(
+        state === "locked",
+      );
+    },
+  );
+});
+
+it("cancelling one stream leaves the connection and its other calls alone (WIR-010)", async () => {
+  const surface = await rig.caller();
+  await surface.owner(
+    "AccountService/Authenticate",
+    { credential },
+    { on: "s" },
+  );
+  const first = surface.watch("PromptService/WatchPrompts", {}, "s");
+  const second = surface.watch("PromptService/WatchPrompts", {}, "s");
+  await Promise.all([first.next(), second.next()]);
+  await first.cancel();
+  // Whatever is written to the stream that is gone harms nobody.
+  const asking = (await rig.caller()).broker("Authorize", {
+    account: "Personal",
+  });
+  const [prompt] = await rig.pending();
+  await second.next((event) => event.prompts?.length === 1);
+  if (prompt) await rig.deny(prompt);
+  await asking;
+  expect(
+    (await surface.owner("SessionService/ListSessions", {}, { on: "s" }))
+      .status,
+  ).toBe(200);
+});
+
 it("what a program can reach changes no policy and answers no prompt (T27)", async () => {
   const caller = await rig.caller();
   await rig.grant(caller, {

@@ -12,7 +12,7 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ActivityEntry } from "../activity/activity.ts";
 import { kFlight } from "./gateway.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
-import { ownerFailure } from "./owner-failure.ts";
+import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
 
@@ -21,57 +21,54 @@ export function createActivityService(
   parts: BrokerParts,
   access: OwnerAccess,
 ): ServiceImpl<typeof ActivityService> {
-  return {
+  return ownerFailures({
     async *listActivity(request, context) {
-      try {
-        const account = parts.accounts.find(request.account);
-        const log = account && parts.logOf(account.id);
-        if (log === undefined) throw ownerRefusal(OwnerReason.NOT_FOUND);
-        // Lock ends it: what it tells is the account's own.
-        const flight = context.values.get(kFlight);
-        if (flight !== undefined) flight.accountId = account?.id;
-        const news: ActivityEntry[] = [];
-        let wake = () => {};
-        using cleanup = new DisposableStack();
-        // From before the first is read, so that none is missed between.
-        if (request.follow) {
-          cleanup.defer(
-            log.follow((entry) => {
-              news.push(entry);
-              wake();
-            }),
-          );
-        }
-        const entries =
-          request.credential === undefined
-            ? readOpen(parts, account?.id ?? "", log)
-            : await readWithCredential(parts, access, request, log, context);
-        let newest = -1n;
-        for (const entry of entries) {
-          if (entry.sequence > newest) newest = entry.sequence;
-          yield describe(entry);
-        }
-        const onAbort = () => wake();
-        context.signal.addEventListener("abort", onAbort);
-        cleanup.defer(() =>
-          context.signal.removeEventListener("abort", onAbort),
+      const accountId = parts.accounts.find(request.account)?.id;
+      const log =
+        request.account === ""
+          ? parts.brokerLog
+          : accountId && parts.logOf(accountId);
+      if (!log) throw ownerRefusal(OwnerReason.NOT_FOUND);
+      // Lock ends it: what it tells is the account's own.
+      const flight = context.values.get(kFlight);
+      if (flight !== undefined) flight.accountId = accountId;
+      const news: ActivityEntry[] = [];
+      let wake = () => {};
+      using cleanup = new DisposableStack();
+      // From before the first is read, so that none is missed between.
+      if (request.follow) {
+        cleanup.defer(
+          log.follow((entry) => {
+            news.push(entry);
+            wake();
+          }),
         );
-        while (request.follow && !context.signal.aborted) {
-          const entry = news.shift();
-          // One that came while the log was read has been told already.
-          if (entry !== undefined) {
-            if (entry.sequence > newest) yield describe(entry);
-          } else {
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          }
+      }
+      const entries =
+        request.credential === undefined
+          ? readOpen(parts, accountId, log)
+          : await readWithCredential(parts, access, request, log, context);
+      let newest = -1n;
+      for (const entry of entries) {
+        if (entry.sequence > newest) newest = entry.sequence;
+        yield describe(entry);
+      }
+      const onAbort = () => wake();
+      context.signal.addEventListener("abort", onAbort);
+      cleanup.defer(() => context.signal.removeEventListener("abort", onAbort));
+      while (request.follow && !context.signal.aborted) {
+        const entry = news.shift();
+        // One that came while the log was read has been told already.
+        if (entry !== undefined) {
+          if (entry.sequence > newest) yield describe(entry);
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
         }
-      } catch (error) {
-        throw ownerFailure(error);
       }
     },
-  };
+  });
 }
 
 type Log = NonNullable<ReturnType<BrokerParts["logOf"]>>;
@@ -79,11 +76,11 @@ type Log = NonNullable<ReturnType<BrokerParts["logOf"]>>;
 // Entries are read at once: what is sent later needs no key any more.
 function readOpen(
   parts: BrokerParts,
-  accountId: string,
+  accountId: string | undefined,
   log: Log,
 ): ActivityEntry[] {
-  const store = parts.accounts.store(accountId);
-  if (store === undefined) throw ownerRefusal(OwnerReason.ACCOUNT_LOCKED);
+  const store = accountId && parts.accounts.store(accountId);
+  if (!store) throw ownerRefusal(OwnerReason.ACCOUNT_LOCKED);
   return [...log.read(store.privateLogKey)];
 }
 
@@ -99,6 +96,8 @@ async function readWithCredential(
     access.isTrusted(connectionOf(context)),
     context.signal,
   );
+  // The broker's own log has no key, and opens to the owner of any account.
+  if (request.account === "") return [...log.read(new Uint8Array())];
   if (credential.accountId !== parts.accounts.find(request.account)?.id) {
     throw ownerRefusal(OwnerReason.INVALID);
   }

@@ -127,7 +127,7 @@ async function serve(
   const answer = await run(refused);
   if (handler.method.methodKind !== "unary") {
     if (flight !== undefined) flight.writing = true;
-    return universalResponseToNodeResponse(answer, response);
+    return stream(answer, response, aborted);
   }
   const written = await collect(answer);
   if (aborted.aborted) return;
@@ -137,6 +137,20 @@ async function serve(
   written.fill(0);
   const instead = await run(late);
   write(response, instead, await collect(instead), undefined);
+}
+
+/** Write a stream until it ends, or whoever reads it goes away. */
+async function stream(
+  answer: UniversalServerResponse,
+  response: ChannelResponse,
+  aborted: AbortSignal,
+): Promise<void> {
+  try {
+    await universalResponseToNodeResponse(answer, response);
+  } catch (error) {
+    // A stream that was reset cannot be written to; the connection goes on.
+    if (!aborted.aborted) throw error;
+  }
 }
 
 function judgeHeaders(request: ChannelRequest): ConnectError | undefined {

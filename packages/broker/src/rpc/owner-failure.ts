@@ -39,17 +39,32 @@ export function ownerFailure(error: unknown): ConnectError {
   return ownerRefusal(OwnerReason.INTERNAL);
 }
 
-/** The same methods, failing in the owner's words. */
+/** The same methods, unary and streaming, failing in the owner's words. */
 export function ownerFailures<T extends object>(implementation: T): T {
   const wrapped: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(implementation)) {
-    wrapped[name] = async (request: object, context: object) => {
+    wrapped[name] = (request: object, context: object) => {
       try {
-        return await method(request, context);
+        const answer = method(request, context);
+        return Symbol.asyncIterator in Object(answer)
+          ? translated(answer)
+          : Promise.resolve(answer).catch(rethrow);
       } catch (error) {
         throw ownerFailure(error);
       }
     };
   }
   return wrapped as T;
+}
+
+async function* translated<T>(answers: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* answers;
+  } catch (error) {
+    throw ownerFailure(error);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw ownerFailure(error);
 }

@@ -52,6 +52,8 @@ export interface BrokerParts {
   readonly credentials: CredentialCheck;
   /** Who unlocked each account, and so when it locks again. */
   readonly unlocks: Unlocks;
+  /** What happens without an account. */
+  readonly brokerLog: ActivityLog;
   /** The log of an account, also of a locked one. */
   readonly logOf: (accountId: string) => ActivityLog | undefined;
   /** Close and delete the log of an account that is being removed. */

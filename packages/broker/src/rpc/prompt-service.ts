@@ -19,6 +19,7 @@ import {
   pendingPrompt,
 } from "./approve.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
+import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
 
@@ -42,7 +43,7 @@ export function createPromptService(
   access: OwnerAccess,
 ): ServiceImpl<typeof PromptService> {
   const wrongTries = new WeakMap<object, number>();
-  return {
+  return ownerFailures({
     watchPrompts: (_request, context) => watch(parts, context),
     shown(request, context) {
       const prompt = pendingPrompt(parts, request.promptId, request.digest);
@@ -76,7 +77,7 @@ export function createPromptService(
       }
       return create(DenyResponseSchema);
     },
-  };
+  });
 }
 
 /** Who decided, for the log: the process of the surface. */
@@ -85,6 +86,8 @@ function surfaceOf(parts: BrokerParts, context: HandlerContext): string {
   const name = parts.cards.last(peer.number)?.process.name;
   return makeSafe(`${name ?? "process"} ${peer.pid}`);
 }
+
+const mostEnds = 256;
 
 /** The whole list at every change, until the surface goes away. */
 async function* watch(
@@ -101,6 +104,8 @@ async function* watch(
     },
     ended(prompt, ending) {
       ended.push({ promptId: prompt.id, end: endOf[ending] });
+      // A surface that does not read is told of the newest ends alone.
+      if (ended.length > mostEnds) ended.shift();
     },
   });
   const onAbort = () => wake();

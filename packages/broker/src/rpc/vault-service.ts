@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Operation, Result } from "@assent/protocol";
+import { type Operation, type Result, ResultSchema } from "@assent/protocol";
 import {
   BrowseResponseSchema,
   OperateResponseSchema,
   OwnerReason,
   type VaultService,
 } from "@assent/protocol/owner";
-import { create } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { indexedStore } from "../vault/indexed-store.ts";
 import type { AccountStore } from "../vault/store.ts";
@@ -20,6 +20,17 @@ import { connectionOf, type OwnerAccess } from "./owner-access.ts";
 import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
+
+/**
+ * A copy of the result that stands by itself: a store that was open for this
+ * call alone is closed, and its items zeroed, before the answer is written.
+ */
+function detach(result: Result, flight: Flight | undefined): Result {
+  const bytes = toBinary(ResultSchema, result);
+  flight?.defer(() => bytes.fill(0));
+  // What is read from binary are views of it: zeroed with it.
+  return fromBinary(ResultSchema, bytes);
+}
 
 /** An answer with an account's data does not outlive its lock (LCK-002). */
 export function guardAnswer(
@@ -56,7 +67,7 @@ export function createVaultService(
       defer: (cleanup) => flight?.defer(cleanup),
     });
     parts.unlocks.used(store.accountId);
-    return result;
+    return detach(result, flight);
   };
   return ownerFailures({
     async operate(request, context) {

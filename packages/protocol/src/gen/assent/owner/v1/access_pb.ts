@@ -195,7 +195,8 @@ export const RevokeSessionsResponseSchema: GenMessage<RevokeSessionsResponse> = 
  */
 export type ListActivityRequest = Message<"assent.owner.v1.ListActivityRequest"> & {
   /**
-   * Id or name.
+   * Id or name. Empty: the broker's own log, of what happened without an
+   * account; takes a credential of any account.
    *
    * @generated from field: string account = 1;
    */
