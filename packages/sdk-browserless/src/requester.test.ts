@@ -67,19 +67,19 @@ test("a request ends at its deadline, which the broker knows (SDK-010)", async (
   const broker = createScriptedBroker();
   const timers = createManualTimers();
   broker.request = (_, context) => untilCanceled(context);
-  const options = { requestTimeoutMs: 3_000 };
+  const options = { requestTimeoutMs: 60_000 };
   const client = connect(broker, options, timers);
   const read = errorOf(client.secrets.resolve(reference));
   const write = errorOf(client.items.create(item));
   await broker.until("request", 2);
-  timers.advance(3_000);
+  timers.advance(60_000);
   assert.is((await read).code, "deadline-exceeded");
   assert.is((await read).outcomeUnknown, false);
   assert.is((await write).code, "deadline-exceeded");
   assert.is((await write).outcomeUnknown, true);
   for (const { context } of broker.seen) {
     assert.ok(context.signal.aborted);
-    assert.ok((context.timeoutMs() ?? 3_001) <= 3_000);
+    assert.ok((context.timeoutMs() ?? 60_001) <= 60_000);
   }
   assert.is(timers.pending, 0);
 });
@@ -89,9 +89,11 @@ test("the time of a call covers all of it, the wait for the user included (SDK-0
   const timers = createManualTimers();
   broker.authorize = (_, context) => untilCanceled(context);
   const client = connect(broker, {}, timers);
-  const call = errorOf(client.secrets.resolve(reference, { timeoutMs: 900 }));
+  const call = errorOf(
+    client.secrets.resolve(reference, { timeoutMs: 60_000 }),
+  );
   await broker.until("authorize", 1);
-  timers.advance(900);
+  timers.advance(60_000);
   assert.is((await call).code, "deadline-exceeded");
   assert.ok(broker.seen[1]?.context.signal.aborted);
 });

@@ -76,7 +76,12 @@ const { [versionHeader]: _, ...unversioned } = good;
 for (const [what, status, headers, body] of [
   ["HTML", 200, { ...good, "content-type": "text/html" }, "<html>"],
   ["no content type", 200, { [versionHeader]: "1.0" }, answerBytes],
-  ["another encoding", 200, { ...good, "content-encoding": "gzip" }, "x"],
+  [
+    "another encoding",
+    200,
+    { ...good, "content-encoding": "gzip" },
+    answerBytes,
+  ],
   ["no version", 200, unversioned, answerBytes],
   ["204", 204, good, ""],
   ["bytes that do not decode", 200, good, Uint8Array.of(10, 255, 255)],

@@ -56,10 +56,6 @@ export function receiveAnswer(
     });
     stream.on("end", () => {
       if (isOver || headers === undefined || stream.rstCode !== 0) return;
-      const told = headers["content-length"];
-      if (told !== undefined && Number(told) !== length) {
-        return fail(failed("malformed-answer"));
-      }
       settle();
       resolve(createAnswer(headers, join(chunks, length)));
     });

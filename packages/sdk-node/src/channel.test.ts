@@ -252,7 +252,18 @@ test("closing while it connects leaves no connection (SDK-008)", async () => {
   const call = errorOf(client.secrets.resolve(reference));
   await client.close();
   assert.is((await call).code, "closed");
-  await broker.until(() => broker.sessions.size === 0);
+  await broker.until(() => broker.opened === 1 && broker.sessions.size === 0);
+});
+
+test("a closed channel opens nothing (SDK-008)", async () => {
+  await using broker = await startBroker();
+  const { channel } = connect(broker.path);
+  await channel.close?.();
+  const { signal } = new AbortController();
+  const body = new Uint8Array();
+  const request = { path: "/", headers: {}, body, signal, answerBytes: 1 };
+  assert.is((await errorOf(channel.send(request))).code, "closed");
+  assert.is(broker.opened, 0);
 });
 
 test.run();

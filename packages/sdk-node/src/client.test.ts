@@ -38,18 +38,26 @@ test("finds the broker by the environment alone", async () => {
   assert.is(code, 0);
 });
 
-for (const [how, tail] of [
-  ["does not close its client", ""],
-  ["closes its client", "await client.close();"],
-  ["disposes of its client", "{ await using _ = client; }"],
-  ["fails and does not close", "throw new Error('stop');"],
+const resolve = "await client.secrets.resolve(reference);";
+for (const [how, body, expected] of [
+  ["does not close its client", resolve, 0],
+  ["closes its client", `${resolve} await client.close();`, 0],
+  ["disposes of its client", `${resolve} { await using _ = client; }`, 0],
+  ["fails and does not close", `${resolve} throw new Error("stop");`, 1],
+  [
+    "cancels its first call",
+    `const control = new AbortController();
+     const call = client.secrets.resolve(reference, control);
+     control.abort();
+     await call.catch(() => {});`,
+    0,
+  ],
 ] as const) {
   test(`a program that ${how} ends by itself (SDK-008)`, async () => {
     await using broker = await startBroker();
-    const program = `${head} await client.secrets.resolve(reference); ${tail}`;
     const env = environment(broker.path);
-    const { code } = await runProgram(program, { env });
-    assert.is(code, tail.startsWith("throw") ? 1 : 0);
+    const { code } = await runProgram(head + body, { env });
+    assert.is(code, expected);
     await broker.until(() => broker.sessions.size === 0);
   });
 }

@@ -74,8 +74,7 @@ export async function openConnection(path: string): Promise<Connection> {
     retire: () => session.close(),
     async close() {
       if (session.destroyed) return;
-      // Alive until it is done: somebody waits for it.
-      session.ref();
+      // The timer also keeps the program alive until it is done: somebody waits.
       const timer = setTimeout(() => session.destroy(), closingMs);
       await new Promise<void>((resolve) => {
         session.once("close", resolve);
