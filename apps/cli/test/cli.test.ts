@@ -303,6 +303,11 @@ test("what happened is told, newest first, and holds no secret (T20)", async () 
   expect(entries[0].sequence).toBeGreaterThan(entries[1].sequence);
 });
 
+test("activity of the broker itself tells what happened without an account", async () => {
+  const { out } = await asOwner(["activity", "--broker"]);
+  expect(out).toContain("The integration was turned on");
+});
+
 test("activity goes on until it is interrupted", async () => {
   const follow = startProcess([
     "activity",

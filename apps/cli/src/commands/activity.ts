@@ -14,6 +14,7 @@ import type { JsonOptions } from "../output.ts";
 import { type AccountOptions, withCredential } from "../owner/session.ts";
 
 interface ActivityOptions extends AccountOptions, JsonOptions {
+  readonly broker?: boolean;
   readonly follow?: boolean;
   readonly limit?: number;
 }
@@ -25,6 +26,7 @@ export function addActivityCommand(program: Command, io: Io): void {
       takesCredential(
         program
           .command("activity")
+          .option("--broker", "what happened without an account, instead")
           .option("--follow", "go on with what happens now")
           .option("--limit <number>", "at most this many", positive)
           .description("what happened with an account, newest first"),
@@ -32,6 +34,7 @@ export function addActivityCommand(program: Command, io: Io): void {
     ),
     "assent activity --limit 20",
     "assent activity --follow --json",
+    "assent activity --broker",
   ).action((options: ActivityOptions) => showActivity(io, options));
 }
 
@@ -40,7 +43,7 @@ async function showActivity(io: Io, options: ActivityOptions): Promise<void> {
   const signal = follow ? io.interruptSignal() : undefined;
   await withCredential(io, options, async ({ owner, account, credential }) => {
     const entries = owner.activity.listActivity(
-      { account: account.id, follow, credential },
+      { account: options.broker ? "" : account.id, follow, credential },
       signal && { signal },
     );
     let left = options.limit ?? Number.POSITIVE_INFINITY;
