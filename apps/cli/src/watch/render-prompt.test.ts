@@ -24,11 +24,11 @@ describe("renderPrompt", () => {
         node
         /home/ada/.local/share/mise/installs/node/26.10.0/bin/node
         Name and location come from your system
-        Process       41822 of user 1000, started 1 minute before it asked
+        Process         41822 of user 1000, started 1 minute before it asked
         - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-        Running       /home/ada/projects/backup/nightly.ts [not checked]
-        Calls itself  “Nightly backup 1.0.2” [not checked]
-        Started by    systemd [not checked]
+        Running         /home/ada/projects/backup/nightly.ts [not checked]
+        Calls itself    “Nightly backup 1.0.2” [not checked]
+        Started by      systemd [not checked]
 
       !  node can run any script. Assent cannot confirm which one is asking.
 
@@ -66,12 +66,12 @@ describe("renderPrompt", () => {
         gpj<U+202E>exe.tool
         /tmp/.cache-8f21/gpj<U+202E>exe.tool
         Name and location come from your system
-        Process       7
+        Process         7
         - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-        Running       /home/ada/projects/backup/nightly.ts
-                      [not checked]
-        Calls itself  “Nightly backup 1.0.2” [not checked]
-        Started by    systemd [not checked]
+        Running         /home/ada/projects/backup/nightly.ts
+                        [not checked]
+        Calls itself    “Nightly backup 1.0.2” [not checked]
+        Started by      systemd [not checked]
 
       !! This name contains hidden or look-alike characters that
          can disguise it. Deny unless you are certain.

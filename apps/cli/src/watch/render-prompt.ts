@@ -94,7 +94,7 @@ function scope(
   ];
 }
 
-const labelWidth = 14;
+const labelWidth = 16;
 
 function labelled(lines: readonly LabelledText[], width: number): string[] {
   return lines.flatMap(({ label, text }) => {

@@ -44,11 +44,11 @@ test("shows one prompt with its place in the queue and the time left", async () 
        node
        /home/ada/.local/share/mise/installs/node/26.10.0/bin/node
        Name and location come from your system
-       Process       41822 of user 1000, started 1 minute before it asked
+       Process         41822 of user 1000, started 1 minute before it asked
        - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -
-       Running       /home/ada/projects/backup/nightly.ts [not checked]
-       Calls itself  “Nightly backup 1.0.2” [not checked]
-       Started by    systemd [not checked]
+       Running         /home/ada/projects/backup/nightly.ts [not checked]
+       Calls itself    “Nightly backup 1.0.2” [not checked]
+       Started by      systemd [not checked]
 
      !  node can run any script. Assent cannot confirm which one is asking.
 
