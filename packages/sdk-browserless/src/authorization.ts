@@ -78,7 +78,7 @@ export function createAuthorization(
       settings.onWaiting?.({
         account: grant?.accountName ?? settings.account,
         scope: asked,
-        elapsedMs: timers.now() - begun,
+        elapsedMs: Math.round(timers.now() - begun),
       }),
     );
     try {

@@ -42,6 +42,11 @@ test("an error tells its kind by name, code and class (SDK-005)", async () => {
   assert.is(error.code, "prompt-denied");
   assert.ok(error instanceof Error);
   assert.ok(error.message.includes("authorize()"));
+  assert.equal(JSON.parse(JSON.stringify(error)), {
+    name: "AssentError",
+    code: "prompt-denied",
+    outcomeUnknown: false,
+  });
 });
 
 test.run();

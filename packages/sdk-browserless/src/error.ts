@@ -74,10 +74,7 @@ export class AssentError extends Error {
    * a change (create, put, delete) needs to care: look before repeating it.
    */
   readonly outcomeUnknown: boolean;
-  /** The code of the Connect protocol, if the failure was an answer. */
-  readonly connectCode: string | undefined;
-  /** With `version-unsupported`: the versions that the broker speaks. */
-  readonly supportedVersions: readonly string[];
+  readonly #facts: AssentErrorFacts;
 
   constructor(
     code: ErrorCode,
@@ -87,8 +84,17 @@ export class AssentError extends Error {
     super(message);
     this.code = code;
     this.outcomeUnknown = facts.outcomeUnknown ?? false;
-    this.connectCode = facts.connectCode;
-    this.supportedVersions = facts.supportedVersions ?? [];
+    this.#facts = facts;
+  }
+
+  /** The code of the Connect protocol, if the failure was an answer. */
+  get connectCode(): string | undefined {
+    return this.#facts.connectCode;
+  }
+
+  /** With `version-unsupported`: the versions that the broker speaks. */
+  get supportedVersions(): readonly string[] {
+    return this.#facts.supportedVersions ?? [];
   }
 }
 
@@ -138,7 +144,7 @@ const explanations: Readonly<Record<ErrorCode, string>> = {
   "version-unsupported":
     "The broker speaks another version of the protocol. Update the broker or this SDK.",
   "integration-disabled":
-    "The user has turned the integration off, or the broker is stopping. Turn it on, then try again.",
+    "The user has turned the integration off, or the broker is stopping. Turn it on with `assent integration on`, then try again.",
   conflict:
     "The item was changed by somebody else. Get it again, then repeat the change.",
   "not-found":
@@ -154,7 +160,7 @@ const explanations: Readonly<Record<ErrorCode, string>> = {
     "The broker refused for a reason this SDK does not know. Update the SDK to learn the reason.",
   "reference-failed": "The secret reference has no value.",
   unavailable:
-    "The broker cannot be reached. Start it with `assent broker run`, or turn the integration on.",
+    "The broker cannot be reached. Start it with `assent broker run`, or turn the integration on with `assent integration on`.",
   "untrusted-endpoint":
     "The broker's endpoint is not safe to speak to. Nothing was sent.",
   "outcome-unknown":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Reason } from "@assent/protocol";
+import { limits, Reason } from "@assent/protocol";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -155,6 +155,25 @@ test("another version is told with what the broker speaks (VER-005)", async () =
   assert.is(error.code, "version-unsupported");
   assert.equal(error.supportedVersions, ["2.0", "2.1"]);
   assert.is(broker.seen.length, 1);
+});
+
+test("more calls than a process may have under way wait their turn", async () => {
+  const broker = createScriptedBroker();
+  let underWay = 0;
+  let most = 0;
+  broker.request = async ({ operation }) => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay -= 1;
+    return resolveAll(operation);
+  };
+  const client = connect(broker);
+  const calls = Array.from({ length: 1_000 }, () =>
+    client.secrets.resolve(reference),
+  );
+  assert.equal(new Set(await Promise.all(calls)), new Set([canary]));
+  assert.is(most, limits.callsPerProcess / 2);
 });
 
 test("timeouts that no timer can wait are refused", async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   BrokerService,
+  limits,
   type Operation,
   RequestRequestSchema,
   type Result,
@@ -9,6 +10,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Authorization } from "./authorization.ts";
 import type { CallLimit, CallOptions } from "./call-limit.ts";
 import { AssentError, type ErrorCode } from "./error.ts";
+import { createGate } from "./gate.ts";
 import type { OpenCalls } from "./open-calls.ts";
 import type { Timers } from "./timers.ts";
 import type { Transport } from "./transport.ts";
@@ -49,6 +51,9 @@ export interface RequesterParts {
   readonly requestTimeoutMs: number;
 }
 
+/** A process may have 256 calls under way, and more clients than this one. */
+const requestsAtOnce = limits.callsPerProcess / 2;
+
 // With these the broker said that it did nothing, and that Authorize helps.
 const renewable: ReadonlySet<ErrorCode> = new Set([
   "authorization-required",
@@ -58,6 +63,7 @@ const renewable: ReadonlySet<ErrorCode> = new Set([
 
 export function createRequester(parts: RequesterParts): Requester {
   const { transport, authorization, calls, timers, requestTimeoutMs } = parts;
+  const gate = createGate(requestsAtOnce);
 
   async function send(
     effect: Effect,
@@ -65,6 +71,8 @@ export function createRequester(parts: RequesterParts): Requester {
     limit: CallLimit,
   ): Promise<Result["result"]> {
     limit.check();
+    const turn = gate.enter(limit.signal);
+    if (turn !== undefined) await turn;
     const stop = timers.after(requestTimeoutMs, () =>
       limit.abort(new AssentError("deadline-exceeded")),
     );
@@ -88,6 +96,7 @@ export function createRequester(parts: RequesterParts): Requester {
       if (error.code === "process-changed") transport.reconnect?.();
       throw effect === "changes" ? changeError(error, limit) : error;
     } finally {
+      gate.leave();
       stop();
     }
   }
@@ -130,6 +139,6 @@ function changeError(error: AssentError, limit: CallLimit): AssentError {
   return new AssentError(
     lost ? "outcome-unknown" : error.code,
     lost ? undefined : error.message,
-    { ...error, outcomeUnknown },
+    { connectCode: error.connectCode, outcomeUnknown },
   );
 }

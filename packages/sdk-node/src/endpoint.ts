@@ -120,6 +120,6 @@ export function unreachable(path: string, cause: unknown): AssentError {
   const code = (cause as NodeJS.ErrnoException).code ?? "error";
   return new AssentError(
     "unavailable",
-    `No broker answers at ${path} (${code}). Start it with \`assent broker run\`, or turn the integration on.`,
+    `No broker answers at ${path} (${code}). Start it with \`assent broker run\`, or turn the integration on with \`assent integration on\`.`,
   );
 }
