@@ -99,15 +99,17 @@ export async function open(
       calls += 1;
       request.resume();
       const { number, pid } = connection.peer;
-      if (request.url === "/wait")
+      const { url, httpVersion } = request;
+      if (url === "/wait") {
         waiting.push({ request, response, connection });
-      else if (request.url === "/big")
-        response.end(Buffer.alloc(8 << 20) as never);
-      else {
-        response.end(
-          `${number} ${pid} ${request.httpVersion} ${request.url}` as never,
-        );
+        return;
       }
+      const answer =
+        url === "/big"
+          ? Buffer.alloc(8 << 20)
+          : `${number} ${pid} ${httpVersion} ${url}`;
+      // Not before the request is here: some clients wait for ever then.
+      request.once("end", () => response.end(answer as never));
     },
     ...options,
   });

@@ -202,7 +202,27 @@ test("refuses a peer that exited before it was accepted (PRC-006)", async () => 
   expect(await accepted).toBe("exited");
 });
 
-test("refuses a zombie, and knows one (PRC-003, PRC-006)", async () => {
+test("refuses a peer that is a zombie when it is accepted (PRC-006)", async () => {
+  const directory = temporaryDirectory();
+  const place = await listen(directory);
+  const accepted = place.accepted((socket) => capture(socket));
+  const pidFile = join(directory, "pid");
+  const caller = [
+    process.execPath,
+    fixture("caller"),
+    "connect-and-exit",
+    place.path,
+  ];
+  const script = `"$@" & echo $! > ${pidFile}; exec sleep 1000`;
+  start("/bin/sh", ["-c", script, "sh", ...caller]);
+  // Nothing is accepted while this waits.
+  const waiting = `until [ -s ${pidFile} ] && grep -q ') Z ' /proc/$(cat ${pidFile})/stat; do :; done`;
+  const { status } = spawnSync("/bin/sh", ["-c", waiting], { timeout: 20_000 });
+  expect(status).toBe(0);
+  expect(await accepted).toBe("exited");
+});
+
+test("knows a zombie for what it is (PRC-003)", async () => {
   const place = await listen(temporaryDirectory());
   const accepted = place.accepted((socket) => ({
     socket,
@@ -219,10 +239,11 @@ test("refuses a zombie, and knows one (PRC-003, PRC-006)", async () => {
   const { socket, process: peer } = await accepted;
   expect(peer.verify()).toBeUndefined();
   socket.write("go");
-  await until(() => peer.verify() === "exited");
-  expect(readFileSync(`/proc/${peer.findings.pid}/stat`, "latin1")).toContain(
-    ") Z ",
+  const { pid } = peer.findings;
+  await until(() =>
+    readFileSync(`/proc/${pid}/stat`, "latin1").includes(") Z "),
   );
+  expect(peer.verify()).toBe("exited");
   peer.close();
 });
 
@@ -232,7 +253,6 @@ test("gives a connection no authority once its opener is gone, whoever holds it 
   caller.tell({ exit: 0 });
   await until(() => peer.verify() !== undefined);
   expect(peer.verify()).toBe("exited");
-  expect(capture(socket)).toBe("exited");
   // The child still holds the other end.
   expect(socket.readableEnded).toBe(false);
   process.kill(Number(child), "SIGKILL");
