@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { BrokerService, limits, type Places, Reason } from "@assent/protocol";
+import { OwnerReason } from "@assent/protocol/owner";
 import {
   type AccountsOptions,
   createAccounts,
@@ -22,15 +23,16 @@ import { Approvals } from "./prompt/approvals.ts";
 import { Prompts } from "./prompt/prompts.ts";
 import { createBrokerService } from "./rpc/broker-service.ts";
 import { createCredentialCheck } from "./rpc/credential-check.ts";
-import { endProcess, lockAccount } from "./rpc/endings.ts";
+import { endProcess, lockAccount, mayGrant } from "./rpc/endings.ts";
 import { Flights } from "./rpc/flight.ts";
 import { createGateway } from "./rpc/gateway.ts";
+import { createIntegrationSwitch } from "./rpc/integration.ts";
 import { createOwnerAccess } from "./rpc/owner-access.ts";
 import { registerOwnerServices } from "./rpc/owner-services.ts";
 import type { BrokerParts, Granted, Terms } from "./rpc/parts.ts";
 import { createProcessCards } from "./rpc/process-card.ts";
 import { createRecorder } from "./rpc/recorder.ts";
-import { refusal } from "./rpc/refusal.ts";
+import { ownerRefusal, refusal } from "./rpc/refusal.ts";
 import { createUnlocks } from "./rpc/unlocks.ts";
 import type { Clock } from "./session/clock.ts";
 import { Sessions } from "./session/sessions.ts";
@@ -162,7 +164,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
 
   const flights = new Flights();
-  let channel: Channel | undefined;
+  const integration = createIntegrationSwitch(
+    settings,
+    () => listen(places.brokerSocket, brokerHandler),
+    graceMs,
+  );
   const parts: BrokerParts = {
     clock,
     accounts,
@@ -179,16 +185,14 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     unlocks,
     brokerLog,
     logOf,
-    removeLog: (accountId) => logs.remove(accountId),
-    async applyIntegration(enabled) {
-      const open = channel;
-      if (enabled && open === undefined) {
-        channel = await listen(places.brokerSocket, brokerHandler);
-      } else if (!enabled && open !== undefined) {
-        channel = undefined;
-        await open.close(graceMs);
+    removeLog(accountId) {
+      try {
+        logs.remove(accountId);
+      } catch {
+        log("the log of an account that was removed could not be deleted");
       }
     },
+    integration,
     version: options.version,
   };
 
@@ -203,8 +207,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const access = createOwnerAccess(accounts, clock);
   const ownerHandler = createGateway({
     flights,
-    // Our own command line hides its memory; what it may do hangs on credentials.
-    admit: () => undefined,
+    // Our own command line hides its memory; what it may do hangs on
+    // credentials. But it must still be the process that gave them (PRC-005).
+    admit: ({ peer }) =>
+      peer.identified && peer.verify() !== undefined
+        ? ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED)
+        : undefined,
     routes: (router) => registerOwnerServices(router, parts, access),
   });
   const listen = (path: string, handler: ChannelHandler): Promise<Channel> =>
@@ -216,7 +224,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   registry.onEnded((peer, end) => endProcess(parts, peer.number, end));
 
   const ownerChannel = await listen(places.ownerSocket, ownerHandler);
-  await parts.applyIntegration(settings.current.integrationEnabled);
+  try {
+    await integration.start();
+  } catch (error) {
+    await ownerChannel.close();
+    throw error;
+  }
   recorder.note(undefined, { kind: "broker-started", version: parts.version });
   const prune = () => {
     try {
@@ -234,6 +247,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     parts,
     sweep() {
       registry.sweep();
+      cards.keep(
+        (number) => prompts.holds(number) || sessions.remembers(number),
+      );
       prompts.sweep();
       const now = clock.bootMs();
       sessions.sweep(now);
@@ -241,9 +257,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         autoLockMs: settings.current.autoLockMs,
         sessions: (accountId) => sessions.count(accountId),
         isAsked: (accountId) =>
-          prompts
-            .pending()
-            .some(({ frozen }) => frozen.accountId === accountId),
+          prompts.some((question, frozen) =>
+            mayGrant(parts, question, frozen, accountId),
+          ),
       });
       for (const accountId of idle) lockAccount(parts, accountId, "idle");
       if (now - prunedAtMs > 3_600_000) {
@@ -256,7 +272,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       for (const account of accounts.list()) {
         lockAccount(parts, account.id, "stop");
       }
-      await Promise.all([channel?.close(graceMs), ownerChannel.close(graceMs)]);
+      await Promise.all([integration.stop(), ownerChannel.close(graceMs)]);
       recorder.note(undefined, { kind: "broker-stopped" });
       resources.dispose();
     },

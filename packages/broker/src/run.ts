@@ -34,6 +34,8 @@ export async function runBroker(
   options: RunOptions = {},
 ): Promise<RunningBroker> {
   const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
+  // Nobody reads any more: the broker goes on.
+  process.stderr.on("error", () => {});
   const binding = await createBinding();
   // First of all: from here on nobody else of this user can look inside.
   hardenProcess(binding);

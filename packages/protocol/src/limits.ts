@@ -4,6 +4,8 @@
 export interface Limits {
   /** Bytes of one message, before and after decompression (WIR-003). */
   readonly messageBytes: number;
+  /** Bytes of one Authorize or Revoke, which may wait: before and after decompression. */
+  readonly askBytes: number;
   /** Bytes of all headers of one request (WIR-006). */
   readonly headerBytes: number;
   /** Milliseconds until the first request, and each later body, is received (WIR-007). */
@@ -12,6 +14,8 @@ export interface Limits {
   readonly connectionsPerProcess: number;
   /** Calls in flight of one process (WIR-011). */
   readonly callsPerProcess: number;
+  /** Characters of all names or references of one scope: a prompt shows them all. */
+  readonly scopeLength: number;
   /** Secret references in one call or scope. */
   readonly references: number;
   /** Characters of one secret reference. */
@@ -43,10 +47,12 @@ export interface Limits {
 /** The limits of this version of the protocol. */
 export const limits: Limits = {
   messageBytes: 4 * 1024 * 1024,
+  askBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   receiveMs: 30_000,
   connectionsPerProcess: 64,
   callsPerProcess: 256,
+  scopeLength: 65_536,
   references: 1_000,
   referenceLength: 2_048,
   scopeVaults: 100,

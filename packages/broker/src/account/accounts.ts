@@ -63,6 +63,12 @@ export class AccountError extends Error {
   }
 }
 
+/** How to make an account. */
+export interface CreateOptions {
+  /** Refuse ("busy") when another was made meanwhile: nobody's credential was asked for (T41). */
+  readonly onlyIfFirst?: boolean;
+}
+
 /** The user's accounts: what opens them, and whether they are open. */
 export interface Accounts {
   /** In order of name. */
@@ -70,7 +76,11 @@ export interface Accounts {
   /** By id first, then by exact name. */
   find(nameOrId: string): AccountInfo | undefined;
   /** Names are unique after NFKC, case and look-alike folding, and never like an id (T41). */
-  create(name: string, password: Uint8Array): Promise<AccountInfo>;
+  create(
+    name: string,
+    password: Uint8Array,
+    options?: CreateOptions,
+  ): Promise<AccountInfo>;
   /**
    * The name is bound to the account's key: of a locked account, call this
    * within withStore, else "locked".

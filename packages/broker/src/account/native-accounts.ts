@@ -108,7 +108,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     generation,
     store: (id) => roster.get(id)?.store,
 
-    async create(name, password) {
+    async create(name, password, options) {
       try {
         roster.settleName(name);
         checkPassword(password);
@@ -116,6 +116,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
         using _ = slot.key;
         // Another may have taken the name meanwhile.
         const settled = roster.settleName(name);
+        if (options?.onlyIfFirst && roster.list().length > 0) {
+          throw new AccountError(
+            "busy",
+            "Another account was made at the same moment. Try again, with its password.",
+          );
+        }
         return roster.add(createId(random), settled, slot).info();
       } finally {
         password.fill(0);

@@ -185,6 +185,15 @@ export class Prompts<Granted> {
     }
   }
 
+  /** Whether any prompt matches, pending or waiting its turn. */
+  some(
+    matches: (question: Question, frozen: FrozenPrompt | undefined) => boolean,
+  ): boolean {
+    return [...this.#byId.values()].some((entry) =>
+      matches(entry.question, entry.frozen),
+    );
+  }
+
   /** Whether a process waits for the user. */
   holds(process: number): boolean {
     return this.#queues.has(process);

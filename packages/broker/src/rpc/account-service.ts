@@ -73,10 +73,13 @@ export function createAccountService(
     },
     async createAccount(request, context) {
       // Without this, anything could plant an account and approve with it (T41).
-      if (accounts.list().length > 0) {
+      const isFirst = accounts.list().length === 0;
+      if (!isFirst) {
         (await check(request.credential, context))[Symbol.dispose]();
       }
-      const account = await accounts.create(request.name, request.password);
+      const account = await accounts.create(request.name, request.password, {
+        onlyIfFirst: isFirst,
+      });
       recorder.note(account.id, { kind: "account-created" });
       return create(CreateAccountResponseSchema, {
         account: accountRef(account),
@@ -97,8 +100,8 @@ export function createAccountService(
       const name = accounts.find(accountId)?.name;
       lockAccount(parts, accountId, "removal");
       accounts.remove(accountId);
-      parts.removeLog(accountId);
       recorder.note(undefined, { kind: "account-removed", account: name });
+      parts.removeLog(accountId);
       return create(RemoveAccountResponseSchema);
     },
     lockAccount(request, context) {

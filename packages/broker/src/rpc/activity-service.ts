@@ -10,7 +10,6 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ActivityEntry } from "../activity/activity.ts";
-import { kFlight } from "./gateway.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
 import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
@@ -30,8 +29,10 @@ export function createActivityService(
           : accountId && parts.logOf(accountId);
       if (!log) throw ownerRefusal(OwnerReason.NOT_FOUND);
       // Lock ends it: what it tells is the account's own.
-      const flight = context.values.get(kFlight);
-      if (flight !== undefined) flight.accountId = accountId;
+      const generation = accountId && parts.accounts.generation(accountId);
+      const isLocked = () =>
+        accountId !== undefined &&
+        parts.accounts.generation(accountId) !== generation;
       const news: ActivityEntry[] = [];
       let wake = () => {};
       using cleanup = new DisposableStack();
@@ -40,6 +41,8 @@ export function createActivityService(
         cleanup.defer(
           log.follow((entry) => {
             news.push(entry);
+            // Who does not read is not kept waiting for.
+            if (news.length > mostNews) news.shift();
             wake();
           }),
         );
@@ -57,6 +60,7 @@ export function createActivityService(
       context.signal.addEventListener("abort", onAbort);
       cleanup.defer(() => context.signal.removeEventListener("abort", onAbort));
       while (request.follow && !context.signal.aborted) {
+        if (isLocked()) throw ownerRefusal(OwnerReason.ACCOUNT_LOCKED);
         const entry = news.shift();
         // One that came while the log was read has been told already.
         if (entry !== undefined) {
@@ -70,6 +74,8 @@ export function createActivityService(
     },
   });
 }
+
+const mostNews = 1_000;
 
 type Log = NonNullable<ReturnType<BrokerParts["logOf"]>>;
 

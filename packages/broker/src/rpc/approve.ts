@@ -21,8 +21,8 @@ import { grantMessage, newGrant } from "./authorize.ts";
 import { readInactivity } from "./durations.ts";
 import { endProcess } from "./endings.ts";
 import type { BrokerParts, PromptTerms, Terms } from "./parts.ts";
-import { ownerRefusal } from "./refusal.ts";
-import { bindScope, readScope } from "./scope-terms.ts";
+import { ownerRefusal, Refusal } from "./refusal.ts";
+import { type AskedScope, bindScope, readScope } from "./scope-terms.ts";
 
 /** Wrong credentials on one prompt before it ends (decisions 9). */
 export const triesPerPrompt = 5;
@@ -50,16 +50,12 @@ export function beginApproval(
     throw ownerRefusal(OwnerReason.INVALID);
   }
   // As asked, or narrower: the user may only narrow (SES-012).
-  const scope =
-    request.scope === undefined ? asked.asked : readScope(request.scope);
-  const inactivityMs = readInactivity(
-    request.inactivityTimeout,
-    asked.inactivityMs,
-  );
+  const { scope, inactivityMs } = narrowed(request, asked);
   const challenge = randomBytes(32);
   const approvalId = parts.approvals.begin({
     promptId: prompt.id,
-    digest: request.digest,
+    // A copy: the bytes of a call are zeroed when it ends.
+    digest: prompt.frozen.digest.slice(),
     terms: { accountId, asked: scope, inactivityMs },
     challenge,
     generation: parts.accounts.generation(accountId),
@@ -92,7 +88,29 @@ export async function approve(
     signal,
   );
   if (credential === undefined) throw wrongTry(parts, prompt, wrongTries);
+  if (connection.peer.identified && connection.peer.verify() !== undefined) {
+    throw ownerRefusal(OwnerReason.NOT_APPROVED);
+  }
   return commit(parts, approval, credential);
+}
+
+function narrowed(
+  request: BeginApprovalRequest,
+  asked: PromptTerms,
+): { readonly scope: AskedScope; readonly inactivityMs: number } {
+  try {
+    return {
+      scope:
+        request.scope === undefined ? asked.asked : readScope(request.scope),
+      inactivityMs: readInactivity(
+        request.inactivityTimeout,
+        asked.inactivityMs,
+      ),
+    };
+  } catch (error) {
+    // What is wrong is the surface's, not the program's.
+    throw error instanceof Refusal ? ownerRefusal(OwnerReason.INVALID) : error;
+  }
 }
 
 function wrongTry(
@@ -116,7 +134,7 @@ function commit(
   approval: Approval<Terms>,
   credential: VerifiedCredential,
 ): ApproveResponse {
-  const { accounts, sessions, prompts, recorder, settings, clock } = parts;
+  const { accounts, sessions, prompts, recorder, clock } = parts;
   const { accountId, asked, inactivityMs } = approval.terms;
   const prompt = pendingPrompt(parts, approval.promptId, approval.digest);
   const terms = termsOf(parts, prompt);
@@ -127,7 +145,7 @@ function commit(
   }
   const unchanged =
     prompt.waiters > 0 &&
-    settings.current.integrationEnabled &&
+    parts.integration.isOn &&
     credential.accountId === accountId &&
     credential.generation === approval.generation &&
     accounts.generation(accountId) === approval.generation;

@@ -44,6 +44,7 @@ export async function authorize(
     request.inactivityTimeout,
     parts.settings.current.inactivityMs,
   );
+  if (!parts.integration.isOn) throw refusal(Reason.INTEGRATION_DISABLED);
   const covering = findCovering(parts, peer, request.account, asked);
   if (covering !== undefined) return covering;
   if (request.interaction === Interaction.NEVER) {
@@ -68,6 +69,9 @@ export async function authorize(
   if ("granted" in outcome) {
     const { session, grant } = outcome.granted;
     return answer(parts, session, grant);
+  }
+  if (outcome.ending === "failed" && peer.verify() !== undefined) {
+    throw refusal(Reason.PROCESS_CHANGED);
   }
   if (outcome.ending !== "withdrawn") {
     throw refusal(reasonOfPromptEnding[outcome.ending]);

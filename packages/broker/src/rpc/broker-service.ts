@@ -14,17 +14,18 @@ import type {
   HandlerContext,
   ServiceImpl,
 } from "@connectrpc/connect";
-import type { Session } from "../session/sessions.ts";
+import type { Grant, Session } from "../session/sessions.ts";
 import { indexedStore } from "../vault/indexed-store.ts";
 import { authorize } from "./authorize.ts";
-import { changedNames, namesPerEntry } from "./changed-names.ts";
 import { endProcess, reasonOfEnd } from "./endings.ts";
 import { checkRequest, checkRevoke } from "./field-limits.ts";
 import type { Flight } from "./flight.ts";
 import { kFlight } from "./gateway.ts";
+import { createItemReader } from "./item-reader.ts";
 import { operate } from "./operation.ts";
 import type { BrokerParts } from "./parts.ts";
-import { Refusal, refusal } from "./refusal.ts";
+import { refusal } from "./refusal.ts";
+import { createRequestLog } from "./request-log.ts";
 
 /** Authorize, Request and Revoke: what a program may ask. */
 export function createBrokerService(
@@ -86,7 +87,7 @@ function serve(
 ): RequestResponse {
   checkRequest(request);
   const { peer } = flight.connection;
-  const { clock, accounts, sessions, recorder } = parts;
+  const { clock, accounts, sessions } = parts;
   const now = clock.bootMs();
   // An account that does not exist is answered like one never authorized (LEAK-002).
   const account = accounts.find(request.account);
@@ -105,17 +106,8 @@ function serve(
   const open = accounts.store(session.accountId);
   if (open === undefined) throw refusal(Reason.ACCOUNT_LOCKED);
   const store = indexedStore(open);
-  const entry = {
-    kind: "request",
-    ...recorder.process(peer.number, peer.pid),
-    operation: request.operation?.operation.case,
-  };
-  // What cannot be written down is not done and not given (decisions 11): a
-  // change is logged before it is made, a reading before it is answered.
-  const changes = changedNames(request.operation, store);
-  if (changes !== undefined) {
-    recorder.require(session.accountId, { ...entry, touched: changes });
-  }
+  const covered = new Set<Grant>();
+  const log = createRequestLog(parts, flight, session, request.operation);
   let outcome: ReturnType<typeof operate>;
   try {
     outcome = operate(request.operation, {
@@ -123,42 +115,31 @@ function serve(
       grants: session.grants,
       wallMs: clock.wallMs(),
       defer: (cleanup) => flight.defer(cleanup),
+      reader: createItemReader(store, (cleanup) => flight.defer(cleanup)),
+      cover: (grant) => covered.add(grant),
+      beforeChange: log.change,
     });
   } catch (error) {
-    const failed = afterFailure(parts, session, error, now);
-    recorder.note(session.accountId, { ...entry, cause: failed });
+    log.refused(error);
     throw error;
+  } finally {
+    // A Request that passed the check counts, whatever came of it (EXP-002,
+    // EXP-004); what no grant covers does not (EXP-003).
+    sessions.touch(covered, now);
   }
-  sessions.touch(outcome.ruling.used, now);
   parts.unlocks.used(session.accountId);
-  if (changes === undefined) {
-    const { touched } = outcome.ruling;
-    recorder.require(session.accountId, {
-      ...entry,
-      touched: touched.slice(0, namesPerEntry),
-      count: touched.length,
-    });
-  }
+  if (outcome.ruling.touched !== undefined) log.read(outcome.ruling.touched);
   flight.accountId = session.accountId;
-  flight.release = () =>
-    processRefusal(parts, flight) ?? sessionRefusal(parts, session);
+  flight.release = () => {
+    const late =
+      processRefusal(parts, flight) ?? sessionRefusal(parts, session);
+    // A change that was made is not told as refused, or it would be made
+    // again: no answer leaves, and the program knows that it cannot know.
+    const isChange = outcome.ruling.touched === undefined;
+    if (late !== undefined && isChange) flight.connection.destroy();
+    return late;
+  };
   return create(RequestResponseSchema, { result: outcome.result });
-}
-
-/**
- * A Request that passed the session and scope check counts as activity,
- * whatever came of it (EXP-004); one that no grant covers does not (EXP-003).
- */
-function afterFailure(
-  parts: BrokerParts,
-  session: Session,
-  error: unknown,
-  now: number,
-): string {
-  const outOfScope =
-    error instanceof Refusal && error.reason === Reason.OUT_OF_SCOPE;
-  if (!outOfScope) parts.sessions.touch(session.grants, now);
-  return outOfScope ? "out-of-scope" : "not-done";
 }
 
 /** The session may have ended between the answer and its first byte (LCK-002, RVK-001). */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Reason } from "@assent/protocol";
 import type { PeerEnd } from "../peer/peer.ts";
-import type { PromptEnding } from "../prompt/prompts.ts";
+import type {
+  FrozenPrompt,
+  PromptEnding,
+  Question,
+} from "../prompt/prompts.ts";
 import type { SessionEnd } from "../session/sessions.ts";
 import type { BrokerParts } from "./parts.ts";
 
@@ -50,16 +54,27 @@ export function lockAccount(
   // First the key: from here on no approval can take effect.
   accounts.lock(accountId);
   parts.unlocks.locked(accountId);
-  prompts.endWhere(
-    (question, frozen) => {
-      const asked = frozen?.accountId ?? accounts.find(question.account)?.id;
-      return asked === undefined || asked === accountId;
-    },
-    (question) => (held(question.process) ? "account-locked" : "denied"),
+  const holders = new Set(
+    sessions.all().flatMap(({ process }) => (held(process) ? [process] : [])),
   );
   sessions.endAccount(accountId, "account-locked");
   flights.cut((flight) => flight.accountId === accountId);
+  prompts.endWhere(
+    (question, frozen) => mayGrant(parts, question, frozen, accountId),
+    (question) => (holders.has(question.process) ? "account-locked" : "denied"),
+  );
   if (!wasLocked) recorder.note(accountId, { kind: "account-locked", by });
+}
+
+/** Whether the user may grant this account by answering: it is asked for, or may be chosen. */
+export function mayGrant(
+  parts: BrokerParts,
+  question: Question,
+  frozen: FrozenPrompt | undefined,
+  accountId: string,
+): boolean {
+  const asked = frozen?.accountId ?? parts.accounts.find(question.account)?.id;
+  return asked === undefined || asked === accountId;
 }
 
 /** Locking never fails: without a clock every session counts as expired. */
@@ -91,18 +106,25 @@ export function endProcess(
   parts.cards.forget(processNumber);
 }
 
-/** The user turned the integration off: all sessions end, programs are not served any more. */
+/**
+ * The user turned the integration off: nothing is granted from here on, all
+ * sessions end, programs are not served any more. Rejects when it could not be
+ * written down; all of that holds nevertheless, until a restart.
+ */
 export async function disableIntegration(parts: BrokerParts): Promise<void> {
-  const { settings, prompts, sessions, flights, recorder } = parts;
-  const wasOn = settings.current.integrationEnabled;
+  const { integration, prompts, sessions, flights, recorder } = parts;
+  const wasOn = integration.isOn;
+  const off = integration.turnOff();
+  const programs = new Set(sessions.all().map(({ process }) => process));
   prompts.endWhere(() => true, "integration-off");
   for (const session of sessions.all()) {
     sessions.end(session, "integration-off");
   }
-  flights.cut((flight) => flight.accountId !== undefined);
-  if (wasOn) {
-    settings.change({ ...settings.current, integrationEnabled: false });
-    recorder.note(undefined, { kind: "integration-off" });
-  }
-  await parts.applyIntegration(false);
+  flights.cut(
+    (flight) =>
+      flight.accountId !== undefined &&
+      programs.has(flight.connection.peer.number),
+  );
+  if (wasOn) recorder.note(undefined, { kind: "integration-off" });
+  await off;
 }

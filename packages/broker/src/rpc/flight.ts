@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { limits } from "@assent/protocol";
 import type { ConnectError } from "@connectrpc/connect";
 import type { Connection } from "../channel/connection.ts";
 
@@ -14,35 +15,59 @@ export class Flight {
   release: (() => ConnectError | undefined) | undefined;
   /** The first byte was written. */
   writing = false;
-  readonly #cleanups: (() => void)[] = [];
+  #cleanups: (() => void)[] | undefined = [];
+  readonly #receive: (bytes: number) => boolean;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, receive: (bytes: number) => boolean) {
     this.connection = connection;
+    this.#receive = receive;
+  }
+
+  /** So many bytes of the request came; false: the process sends too much at once. */
+  receive(bytes: number): boolean {
+    return this.#receive(bytes);
   }
 
   /** Run when the answer has left, or never will: zeroes what it held. */
   defer(cleanup: () => void): void {
-    this.#cleanups.push(cleanup);
+    if (this.#cleanups === undefined) cleanup();
+    else this.#cleanups.push(cleanup);
   }
 
   /** The answer has left, or never will. */
   end(): void {
-    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+    const cleanups = this.#cleanups ?? [];
+    this.#cleanups = undefined;
+    for (const cleanup of cleanups) cleanup();
   }
 }
+
+/** Bytes of requests of one process that may be on their way at once. */
+const bytesPerProcess = 8 * limits.messageBytes;
 
 /** All calls on their way. */
 export class Flights {
   readonly #flights = new Set<Flight>();
-  readonly #perProcess = new Map<number, number>();
+  readonly #perProcess = new Map<number, { calls: number; bytes: number }>();
 
   /** Undefined: the process has as many calls in flight as it may (WIR-011). */
-  begin(connection: Connection, limit: number): Flight | undefined {
+  begin(connection: Connection): Flight | undefined {
     const { number } = connection.peer;
-    const count = this.#perProcess.get(number) ?? 0;
-    if (count >= limit) return undefined;
-    this.#perProcess.set(number, count + 1);
-    const flight = new Flight(connection);
+    const load = this.#perProcess.get(number) ?? { calls: 0, bytes: 0 };
+    if (load.calls >= limits.callsPerProcess) return undefined;
+    load.calls += 1;
+    this.#perProcess.set(number, load);
+    let received = 0;
+    const flight = new Flight(connection, (bytes) => {
+      received += bytes;
+      load.bytes += bytes;
+      return load.bytes <= bytesPerProcess;
+    });
+    flight.defer(() => {
+      load.bytes -= received;
+      load.calls -= 1;
+      if (load.calls === 0) this.#perProcess.delete(number);
+    });
     this.#flights.add(flight);
     return flight;
   }
@@ -59,12 +84,7 @@ export class Flights {
 
   /** The call is over. */
   end(flight: Flight): void {
-    if (!this.#flights.delete(flight)) return;
-    const { number } = flight.connection.peer;
-    const count = (this.#perProcess.get(number) ?? 1) - 1;
-    if (count === 0) this.#perProcess.delete(number);
-    else this.#perProcess.set(number, count);
-    flight.end();
+    if (this.#flights.delete(flight)) flight.end();
   }
 
   /**

@@ -31,7 +31,7 @@ import type {
   Connection,
 } from "../channel/connection.ts";
 import type { Flight, Flights } from "./flight.ts";
-import { readMessage } from "./message.ts";
+import { type BodyJudgement, readMessage } from "./message.ts";
 import { refusal } from "./refusal.ts";
 
 /** The call that an implementation serves. */
@@ -81,7 +81,7 @@ export function createGateway(options: GatewayOptions): ChannelHandler {
       response.setHeader("allow", "POST");
       return answerStatus(response, 405);
     }
-    const flight = options.flights.begin(connection, limits.callsPerProcess);
+    const flight = options.flights.begin(connection);
     const over = () => flight && options.flights.end(flight);
     response.once("close", over);
     serve(handler, request, response, flight, options.admit(connection)).catch(
@@ -103,15 +103,7 @@ async function serve(
   const aborted = abortedBy(response);
   let refused = judgeHeaders(request) ?? notAdmitted;
   if (flight === undefined) refused ??= refusal(Reason.LIMIT_EXCEEDED);
-  let body: Uint8Array = new Uint8Array();
-  if (refused === undefined) {
-    const message = await readMessage(request, handler.method);
-    if (message === undefined) return;
-    if ("body" in message) body = message.body;
-    else refused = refusal(message.refused);
-  }
-  if (refused !== undefined) leaveUnread(request, response);
-  const run = (refusedWith: ConnectError | undefined) => {
+  const run = (body: Uint8Array, refusedWith: ConnectError | undefined) => {
     const contextValues = createContextValues().set(kRefused, refusedWith);
     if (flight !== undefined) contextValues.set(kFlight, flight);
     return handler({
@@ -124,7 +116,17 @@ async function serve(
       contextValues,
     });
   };
-  const answer = await run(refused);
+  // Nothing here holds on to the body while a call waits for the user.
+  const message =
+    refused === undefined && flight !== undefined
+      ? await readMessage(request, handler.method, flight)
+      : undefined;
+  if (message === undefined && refused === undefined) return;
+  if (message !== undefined && "refused" in message) {
+    refused = refusal(message.refused);
+  }
+  if (refused !== undefined) leaveUnread(request, response);
+  const answer = await run(takeBody(message), refused);
   if (handler.method.methodKind !== "unary") {
     if (flight !== undefined) flight.writing = true;
     return stream(answer, response, aborted);
@@ -135,8 +137,18 @@ async function serve(
   const late = refused === undefined ? flight?.release?.() : undefined;
   if (late === undefined) return write(response, answer, written, flight);
   written.fill(0);
-  const instead = await run(late);
+  const instead = await run(nothing, late);
   write(response, instead, await collect(instead), undefined);
+}
+
+const nothing = new Uint8Array();
+
+/** The body, once: it is not kept alive by what it came in. */
+function takeBody(message: BodyJudgement | undefined): Uint8Array {
+  if (message === undefined || !("body" in message)) return nothing;
+  const { body } = message;
+  message.body = nothing;
+  return body;
 }
 
 /** Write a stream until it ends, or whoever reads it goes away. */

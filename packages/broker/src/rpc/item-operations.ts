@@ -21,6 +21,7 @@ import {
   type ItemEntry,
   StoreError,
 } from "../vault/store.ts";
+import { sizeOf } from "./item-reader.ts";
 import type { OperationContext, Ruling } from "./operation.ts";
 import { reachVault } from "./reach.ts";
 import { refusal } from "./refusal.ts";
@@ -28,7 +29,7 @@ import { refusal } from "./refusal.ts";
 /** Overviews of one vault, a page at a time, in order of title. */
 export function listItems(
   request: ListItems,
-  { store, grants }: OperationContext,
+  { store, grants, cover }: OperationContext,
 ): Ruling {
   const { vault, grant } = reachVault(request.vault, grants, store, false);
   const size = Math.min(request.pageSize || limits.items, limits.items);
@@ -39,6 +40,7 @@ export function listItems(
   const page = entries.slice(start, start + size);
   const last = page.at(-1);
   const more = start + size < entries.length && last !== undefined;
+  cover(grant);
   return {
     result: {
       case: "itemOverviews",
@@ -47,7 +49,6 @@ export function listItems(
         nextPageToken: more ? last.overview.id : "",
       },
     },
-    used: [grant],
     touched: [makeSafe(vault.name)],
   };
 }
@@ -63,32 +64,29 @@ function pageStart(entries: readonly ItemEntry[], token: string): number {
 /** Whole items: of a vault that is granted, or granted one by one as whole items. */
 export function getItems(
   request: GetItems,
-  { store, grants, defer }: OperationContext,
+  { store, grants, reader, cover }: OperationContext,
 ): Ruling {
-  const used = new Set<Grant>();
+  let isCovered = false;
   const touched: string[] = [];
   const outcomes = request.itemIds.map((id) => {
     const entry = store.entry(id);
     for (const grant of grants) {
       const reach = reachItem(grant.scope, entry, id, request.vault, store);
       if (reach === "out-of-scope") continue;
-      used.add(grant);
+      isCovered = true;
+      cover(grant);
       if (reach === "not-found" || entry === undefined) {
         return failed(ItemFailure.NOT_FOUND);
       }
-      const open = store.read(id);
-      defer(() => open[Symbol.dispose]());
+      const item = reader.open(id);
+      reader.answer(sizeOf(item));
       touched.push(makeSafe(entry.overview.title));
-      return done(open.item);
+      return done(item);
     }
     return failed(ItemFailure.OUT_OF_SCOPE);
   });
-  if (used.size === 0) throw refusal(Reason.OUT_OF_SCOPE);
-  return {
-    result: { case: "itemOutcomes", value: { outcomes } },
-    used,
-    touched,
-  };
+  if (!isCovered) throw refusal(Reason.OUT_OF_SCOPE);
+  return { result: { case: "itemOutcomes", value: { outcomes } }, touched };
 }
 
 function reachItem(
@@ -133,61 +131,77 @@ function reachItem(
  */
 export function putItems(
   request: PutItems,
-  { store, grants, defer }: OperationContext,
+  { store, grants, defer, cover, beforeChange }: OperationContext,
 ): Ruling {
-  const used = new Set<Grant>();
-  const touched: string[] = [];
-  const outcomes = request.items.map((item) => {
-    const { id = "", vaultId = "" } = item.overview ?? {};
-    const present = id === "" ? undefined : store.entry(id);
-    // An id that means nothing may be outside: only who reaches everything is told.
-    const isReached = (scope: BoundScope) =>
-      present === undefined
-        ? id === "" || scope.extent.kind === "every-vault"
-        : reachesVault(scope, present.overview.vaultId);
-    const grant = grants.find(
-      ({ scope }) =>
-        scope.write && reachesVault(scope, vaultId) && isReached(scope),
-    );
-    if (grant === undefined) return failed(ItemFailure.OUT_OF_SCOPE);
-    used.add(grant);
-    if (item.overview === undefined) return failed(ItemFailure.INVALID);
-    if (id !== "" && present === undefined)
-      return failed(ItemFailure.NOT_FOUND);
+  for (const item of request.items) defer(() => zero(item));
+  const judged = request.items.map((item) => ({
+    item,
+    failure: judgePut(item, store, grants, cover),
+  }));
+  if (judged.every(({ failure }) => failure === ItemFailure.OUT_OF_SCOPE)) {
+    throw refusal(Reason.OUT_OF_SCOPE);
+  }
+  beforeChange(
+    judged
+      .filter(({ failure }) => failure === undefined)
+      .map(({ item }) => item.overview?.title ?? ""),
+  );
+  const outcomes = judged.map(({ item, failure }) => {
+    if (failure !== undefined) return failed(failure);
     return attempt(() => {
       const stored = store.putItem(item);
       defer(() => zero(stored));
-      touched.push(makeSafe(stored.overview?.title ?? ""));
       return stored;
     });
   });
-  for (const item of request.items) defer(() => zero(item));
-  if (used.size === 0) throw refusal(Reason.OUT_OF_SCOPE);
   return {
     result: { case: "itemOutcomes", value: { outcomes } },
-    used,
-    touched,
+    touched: undefined,
   };
+}
+
+function judgePut(
+  item: Item,
+  store: AccountStore,
+  grants: readonly Grant[],
+  cover: (grant: Grant) => void,
+): ItemFailure | undefined {
+  const { id = "", vaultId = "" } = item.overview ?? {};
+  const present = id === "" ? undefined : store.entry(id);
+  // An id that means nothing may be outside: only who reaches everything is told.
+  const isReached = (scope: BoundScope) =>
+    present === undefined
+      ? id === "" || scope.extent.kind === "every-vault"
+      : reachesVault(scope, present.overview.vaultId);
+  const grant = grants.find(
+    ({ scope }) =>
+      scope.write && reachesVault(scope, vaultId) && isReached(scope),
+  );
+  if (grant === undefined) return ItemFailure.OUT_OF_SCOPE;
+  cover(grant);
+  if (item.overview === undefined) return ItemFailure.INVALID;
+  return id !== "" && present === undefined ? ItemFailure.NOT_FOUND : undefined;
 }
 
 /** Archive or delete: all of them, or none. */
 export function removeItems(
   request: RemoveItems,
-  { store, grants }: OperationContext,
+  { store, grants, cover, beforeChange }: OperationContext,
 ): Ruling {
   const { vault, grant } = reachVault(request.vaultId, grants, store, true);
+  cover(grant);
   const overviews: ItemOverview[] = [];
   for (const id of new Set(request.itemIds)) {
     const overview = store.entry(id)?.overview;
     if (overview?.vaultId !== vault.id) throw refusal(Reason.NOT_FOUND);
     overviews.push(overview);
   }
-  const touched = overviews.map((overview) => makeSafe(overview.title));
+  beforeChange(overviews.map((overview) => overview.title));
   for (const { id } of overviews) {
     if (request.archive) store.archiveItem(id);
     else store.deleteItem(id);
   }
-  return { result: { case: "done", value: {} }, used: [grant], touched };
+  return { result: { case: "done", value: {} }, touched: undefined };
 }
 
 const itemFailures: Partial<Record<StoreError["failure"], ItemFailure>> = {

@@ -13,6 +13,7 @@ import { describe, expect, it } from "vitest";
 import type { ChannelRequest } from "../channel/connection.ts";
 import { readMessage } from "./message.ts";
 
+const flight = { receive: () => true, defer: () => {} };
 const { authorize, request } = BrokerService.method;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -29,7 +30,7 @@ function judge(
   headers: Record<string, string>,
   method: typeof authorize | typeof request = authorize,
 ) {
-  return readMessage(arriving([body], headers), method);
+  return readMessage(arriving([body], headers), method, flight);
 }
 
 function enveloped(message: Uint8Array, flags = 0): Uint8Array {
@@ -150,8 +151,25 @@ describe("a message above the limit (WIR-003)", () => {
     endless.push(Uint8Array.of(0, 0xff, 0xff, 0xff, 0xff));
     const arrived = Object.assign(endless, { headers: grpc });
     expect(
-      await readMessage(arrived as unknown as ChannelRequest, request),
+      await readMessage(arrived as unknown as ChannelRequest, request, flight),
     ).toEqual({ refused: Reason.LIMIT_EXCEEDED });
+  });
+
+  it("is lower for calls that may wait for the user", async () => {
+    const long = (bytes: number) =>
+      utf8(`{"account":"${" ".repeat(bytes - 14)}"}`);
+    expect(await judge(long(limits.askBytes), json)).toHaveProperty("body");
+    expect(await judge(long(limits.askBytes + 1), json)).toEqual({
+      refused: Reason.LIMIT_EXCEEDED,
+    });
+  });
+
+  it("is refused when a process sends too much at once (WIR-011)", async () => {
+    const arrived = arriving([utf8("{}")], json);
+    const busy = { receive: () => false, defer: () => {} };
+    expect(await readMessage(arrived, request, busy)).toEqual({
+      refused: Reason.LIMIT_EXCEEDED,
+    });
   });
 
   it("is refused when only decompressing makes it so", async () => {
@@ -167,7 +185,11 @@ describe("a message above the limit (WIR-003)", () => {
 it("a request that is cut off has no effect (WIR-005)", async () => {
   const cut = new Readable({ read() {} });
   const arrived = Object.assign(cut, { headers: proto });
-  const reading = readMessage(arrived as unknown as ChannelRequest, authorize);
+  const reading = readMessage(
+    arrived as unknown as ChannelRequest,
+    authorize,
+    flight,
+  );
   cut.push(toBinary(RequestRequestSchema, create(RequestRequestSchema)));
   cut.destroy();
   expect(await reading).toBeUndefined();

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gunzipSync } from "node:zlib";
-import { limits, Reason, ScopeSchema } from "@assent/protocol";
+import { BrokerService, limits, Reason, ScopeSchema } from "@assent/protocol";
 import {
+  type DescField,
   type DescMethod,
   fromBinary,
   fromJson,
   type JsonValue,
 } from "@bufbuild/protobuf";
 import type { ChannelRequest } from "../channel/connection.ts";
+import type { Flight } from "./flight.ts";
 
 /** How the message lies in the body. */
 interface Flavour {
@@ -18,9 +20,7 @@ interface Flavour {
 }
 
 /** A body that may be given to Connect, or why not. */
-export type BodyJudgement =
-  | { readonly body: Uint8Array }
-  | { readonly refused: Reason };
+export type BodyJudgement = { body: Uint8Array } | { readonly refused: Reason };
 
 /**
  * Read a whole request body within its limit (WIR-003), and find out whether
@@ -30,19 +30,27 @@ export type BodyJudgement =
 export async function readMessage(
   request: ChannelRequest,
   method: DescMethod,
+  flight: Pick<Flight, "receive" | "defer">,
 ): Promise<BodyJudgement | undefined> {
   const flavour = flavourOf(request.headers["content-type"]);
-  const limit = limits.messageBytes + (flavour?.enveloped ? envelopeBytes : 0);
-  const body = await readBody(request, limit);
+  const most = bodyLimits[method.toString()] ?? limits.messageBytes;
+  const limit = most + (flavour?.enveloped ? envelopeBytes : 0);
+  const body = await readBody(request, limit, flight);
   if (body === undefined) return undefined;
   if (body === "too-large") return { refused: Reason.LIMIT_EXCEEDED };
   // A content type nobody serves: Connect answers 415.
   if (flavour === undefined) return { body };
-  const refused = judge(body, flavour, request, method);
+  const refused = judge(body, flavour, request, method, most);
   return refused === undefined ? { body } : { refused };
 }
 
 const envelopeBytes = 5;
+
+/** Calls that wait, or end something, need little; their limit is lower (limits.askBytes). */
+const bodyLimits: Readonly<Record<string, number>> = {
+  [BrokerService.method.authorize.toString()]: limits.askBytes,
+  [BrokerService.method.revoke.toString()]: limits.askBytes,
+};
 
 function flavourOf(contentType: string | undefined): Flavour | undefined {
   const match =
@@ -66,6 +74,7 @@ function flavourOf(contentType: string | undefined): Flavour | undefined {
 function readBody(
   request: ChannelRequest,
   limit: number,
+  flight: Pick<Flight, "receive" | "defer">,
 ): Promise<Uint8Array | "too-large" | undefined> {
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
@@ -77,15 +86,26 @@ function readBody(
     const take = (chunk: Uint8Array) => {
       length += chunk.length;
       if (length <= limit) chunks.push(chunk);
+      // What holds a password or a value is not left in memory (SES-013).
+      flight.defer(() => chunk.fill(0));
       // An envelope says first how long it is: refused before it is sent.
-      if (length > limit || declaredLength(chunks, length) > limit) {
+      if (
+        length > limit ||
+        declaredLength(chunks, length) > limit ||
+        !flight.receive(chunk.length)
+      ) {
         chunks.length = 0;
         request.off("data", take);
         resolve("too-large");
       }
     };
     request.on("data", take);
-    request.on("end", () => resolve(Buffer.concat(chunks, length)));
+    request.on("end", () => {
+      const whole = Buffer.concat(chunks, length);
+      chunks.length = 0;
+      flight.defer(() => whole.fill(0));
+      resolve(whole);
+    });
     request.on("error", () => resolve(undefined));
     request.on("close", () => resolve(undefined));
   });
@@ -105,6 +125,7 @@ function judge(
   flavour: Flavour,
   request: ChannelRequest,
   method: DescMethod,
+  most: number,
 ): Reason | undefined {
   const encoding = String(request.headers[flavour.encodingHeader] ?? "");
   let message = body;
@@ -124,7 +145,7 @@ function judge(
     // Any other compression: Connect answers unimplemented.
     if (encoding !== "gzip") return undefined;
     try {
-      message = gunzipSync(message, { maxOutputLength: limits.messageBytes });
+      message = gunzipSync(message, { maxOutputLength: most });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       return code === "ERR_BUFFER_TOO_LARGE"
@@ -138,6 +159,8 @@ function judge(
     return undefined;
   } catch {
     return Reason.INVALID;
+  } finally {
+    if (message.buffer !== body.buffer) message.fill(0);
   }
 }
 
@@ -148,11 +171,23 @@ function decodeJson(message: Uint8Array, method: DescMethod): void {
   // What a scope holds and we do not know may restrict it: refused, although
   // unknown fields are ignored everywhere else (WIR-002, SES-016).
   for (const field of method.input.fields) {
+    if (field.enum !== undefined) refuseUnknownName(field, json);
     if (field.message?.typeName !== ScopeSchema.typeName) continue;
     for (const name of [field.jsonName, field.name]) {
       const scope = (json as Record<string, JsonValue>)[name];
       if (scope === undefined || scope === null) continue;
       fromJson(ScopeSchema, scope, { ignoreUnknownFields: false });
+    }
+  }
+}
+
+/** A name of a value that we do not know would be dropped, and mean the default. */
+function refuseUnknownName(field: DescField, json: JsonValue): void {
+  for (const name of [field.jsonName, field.name]) {
+    const value = (json as Record<string, JsonValue>)[name];
+    if (typeof value !== "string") continue;
+    if (!field.enum?.values.some((known) => known.name === value)) {
+      throw new TypeError("an unknown name of a value");
     }
   }
 }

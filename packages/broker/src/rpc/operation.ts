@@ -16,6 +16,7 @@ import {
   putItems,
   removeItems,
 } from "./item-operations.ts";
+import type { ItemReader } from "./item-reader.ts";
 import { refusal } from "./refusal.ts";
 import { resolveSecrets } from "./resolve-operation.ts";
 import { deleteVault, listVaults, putVault } from "./vault-operations.ts";
@@ -28,15 +29,25 @@ export interface OperationContext {
   readonly wallMs: number;
   /** Run when the answer has left: zeroes what was opened for it. */
   readonly defer: (cleanup: () => void) => void;
+  readonly reader: ItemReader;
+  /**
+   * The grant covers something of what is asked: the Request is activity of
+   * it, whatever comes of it (EXP-002, EXP-004).
+   */
+  readonly cover: (grant: Grant) => void;
+  /**
+   * Called once what is to be changed was judged, and before it is: what
+   * cannot be written down is not done (decisions 11). Names as they are.
+   * @throws ConnectError with REASON_STORAGE_FAILED
+   */
+  readonly beforeChange: (names: readonly string[]) => void;
 }
 
 /** What came of it. */
 export interface Ruling {
   readonly result: MessageInitShape<typeof ResultSchema>["result"];
-  /** Grants that covered some of it: the Request was activity of these (EXP-002). */
-  readonly used: Iterable<Grant>;
-  /** For the log: what was touched, by name, already safe; never a value. */
-  readonly touched: readonly string[];
+  /** For the log: what was read, by name, already safe; never a value. Undefined: it was a change, and is logged. */
+  readonly touched: readonly string[] | undefined;
 }
 
 /**

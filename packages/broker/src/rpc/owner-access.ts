@@ -7,6 +7,7 @@ import type { Connection } from "../channel/connection.ts";
 import type { Clock } from "../session/clock.ts";
 import { kFlight } from "./gateway.ts";
 import { ownerRefusal } from "./refusal.ts";
+import { zeroBytes } from "./zero-bytes.ts";
 
 const idleMs = 600_000;
 
@@ -69,6 +70,7 @@ export function createOwnerAccess(
           request: object,
           context: HandlerContext,
         ) => {
+          context.values.get(kFlight)?.defer(() => zeroBytes(request));
           judge(stated, request, connectionOf(context));
           return run(request, context);
         };

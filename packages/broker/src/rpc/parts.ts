@@ -10,6 +10,7 @@ import type { Grant, Session, Sessions } from "../session/sessions.ts";
 import type { SettingsFile } from "../settings/settings.ts";
 import type { CredentialCheck } from "./credential-check.ts";
 import type { Flights } from "./flight.ts";
+import type { IntegrationSwitch } from "./integration.ts";
 import type { ProcessCards } from "./process-card.ts";
 import type { Recorder } from "./recorder.ts";
 import type { AskedScope } from "./scope-terms.ts";
@@ -58,7 +59,6 @@ export interface BrokerParts {
   readonly logOf: (accountId: string) => ActivityLog | undefined;
   /** Close and delete the log of an account that is being removed. */
   readonly removeLog: (accountId: string) => void;
-  /** Opens or closes the broker channel to match the settings. */
-  readonly applyIntegration: (enabled: boolean) => Promise<void>;
+  readonly integration: IntegrationSwitch;
   readonly version: string;
 }

@@ -28,6 +28,8 @@ export interface ProcessCards {
   /** Undefined: nothing of it was ever shown. */
   last(processNumber: number): ProcessCard | undefined;
   forget(processNumber: number): void;
+  /** Forget those that nothing hangs on any more. */
+  keep(isNeeded: (processNumber: number) => boolean): void;
 }
 
 const warningOf: Readonly<Record<PeerSign, Warning>> = {
@@ -55,6 +57,11 @@ export function createProcessCards(
     },
     last: (processNumber) => cards.get(processNumber),
     forget: (processNumber) => void cards.delete(processNumber),
+    keep(isNeeded) {
+      for (const processNumber of cards.keys()) {
+        if (!isNeeded(processNumber)) cards.delete(processNumber);
+      }
+    },
   };
 }
 

@@ -29,9 +29,9 @@ export function resolveSecrets(
   request: ResolveSecrets,
   context: OperationContext,
 ): Ruling {
-  const used = new Set<Grant>();
   const touched: string[] = [];
   let outside = 0;
+  let covered = 0;
   const secrets = request.references.map((text) => {
     const reference = parse(text);
     if (reference === undefined) return failed(ReferenceFailure.PARSING);
@@ -40,19 +40,18 @@ export function resolveSecrets(
       outside += 1;
       return failed(ReferenceFailure.OUT_OF_SCOPE);
     }
-    used.add(found.grant);
+    covered += 1;
+    context.cover(found.grant);
     if ("failure" in found) return failed(found.failure);
     return read(found.match, context, touched);
   });
-  // All of it outside: refused as a whole, and no activity (SES-010, EXP-003).
-  if (outside === secrets.length) throw refusal(Reason.OUT_OF_SCOPE);
-  // Nothing but malformed references: they passed the check all the same (EXP-004).
-  if (used.size === 0) for (const grant of context.grants) used.add(grant);
-  return {
-    result: { case: "resolvedSecrets", value: { secrets } },
-    used,
-    touched,
-  };
+  if (covered === 0) {
+    // Nothing of it inside: refused as a whole, and no activity (SES-010, EXP-003).
+    if (outside > 0) throw refusal(Reason.OUT_OF_SCOPE);
+    // Nothing but malformed references: they passed the check all the same (EXP-004).
+    for (const grant of context.grants) context.cover(grant);
+  }
+  return { result: { case: "resolvedSecrets", value: { secrets } }, touched };
 }
 
 type Found =
@@ -149,16 +148,17 @@ function viewOf({ scope }: Grant, store: IndexedAccountStore): ReferenceView {
 
 function read(
   match: ReferenceMatch,
-  { store, wallMs, defer }: OperationContext,
+  { store, wallMs, defer, reader }: OperationContext,
   touched: string[],
 ): ResolvedSecret {
-  using open = store.read(match.itemId);
-  const outcome = readMatch(open.item, match, wallMs);
+  const item = reader.open(match.itemId);
+  const outcome = readMatch(item, match, wallMs);
   if ("failure" in outcome) return failed(outcome.failure);
   const { value } = outcome;
   defer(() => value.fill(0));
+  reader.answer(value.length);
   const vault = store.vault(match.vaultId)?.name ?? "";
-  touched.push(makeSafe(`${vault}/${open.item.overview?.title ?? ""}`));
+  touched.push(makeSafe(`${vault}/${item.overview?.title ?? ""}`));
   return create(ResolvedSecretSchema, {
     outcome: { case: "value", value },
     vaultId: match.vaultId,

@@ -67,6 +67,8 @@ export function readScope(scope: Scope | undefined): AskedScope {
     default:
       throw refusal(Reason.INVALID);
   }
+  const length = names.reduce((sum, name) => sum + name.length, 0);
+  if (length > limits.scopeLength) throw refusal(Reason.INVALID);
   const key = JSON.stringify([access, extent.case, [...new Set(names)].sort()]);
   return { scope: asked, key, references };
 }

@@ -28,11 +28,10 @@ export function createSettingsService(
 ): ServiceImpl<typeof SettingsService> {
   return ownerFailures({
     getSettings() {
-      const { integrationEnabled, autoLockMs, inactivityMs, webSurface } =
-        parts.settings.current;
+      const { autoLockMs, inactivityMs, webSurface } = parts.settings.current;
       return create(GetSettingsResponseSchema, {
         settings: {
-          integrationEnabled,
+          integrationEnabled: parts.integration.isOn,
           autoLock: durationFromMs(autoLockMs),
           inactivityTimeout: durationFromMs(inactivityMs),
           webSurface,
@@ -51,15 +50,15 @@ export function createSettingsService(
         access.isTrusted(connectionOf(context)),
         context.signal,
       );
-      const settings = read(request.settings, parts.settings.current);
-      const { integrationEnabled } = parts.settings.current;
-      if (integrationEnabled && !settings.integrationEnabled) {
-        await disableIntegration(parts);
-      }
-      parts.settings.change(settings);
-      if (settings.integrationEnabled && !integrationEnabled) {
+      const { integration, settings } = parts;
+      const wanted = read(request.settings, settings.current);
+      // What is not well-formed changes nothing, the integration neither.
+      const { integrationEnabled } = settings.current;
+      settings.change({ ...wanted, integrationEnabled });
+      if (!wanted.integrationEnabled) await disableIntegration(parts);
+      else if (!integration.isOn) {
+        await integration.turnOn();
         parts.recorder.note(undefined, { kind: "integration-on" });
-        await parts.applyIntegration(true);
       }
       return create(PutSettingsResponseSchema);
     },

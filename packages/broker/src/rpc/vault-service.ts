@@ -11,15 +11,16 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { indexedStore } from "../vault/indexed-store.ts";
 import type { AccountStore } from "../vault/store.ts";
 import { newGrant } from "./authorize.ts";
-import { changedNames } from "./changed-names.ts";
 import { checkOperation } from "./field-limits.ts";
 import type { Flight } from "./flight.ts";
 import { kFlight } from "./gateway.ts";
+import { createItemReader } from "./item-reader.ts";
 import { operate } from "./operation.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
 import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
+import { touchedNames } from "./request-log.ts";
 
 /**
  * A copy of the result that stands by itself: a store that was open for this
@@ -60,12 +61,23 @@ export function createVaultService(
     if (flight !== undefined) guardAnswer(parts, flight, store.accountId);
     const now = parts.clock.bootMs();
     const scope = { write: true, extent: { kind: "every-vault" } } as const;
-    const { result } = operate(operation, {
+    const defer = (cleanup: () => void) => flight?.defer(cleanup);
+    const log = (names: readonly string[]) =>
+      parts.recorder.require(store.accountId, {
+        kind: "owner-operation",
+        operation: operation?.operation.case,
+        ...touchedNames(names),
+      });
+    const { result, ruling } = operate(operation, {
       store: indexedStore(store),
       grants: [newGrant(scope, Number.POSITIVE_INFINITY, now)],
       wallMs: parts.clock.wallMs(),
-      defer: (cleanup) => flight?.defer(cleanup),
+      defer,
+      reader: createItemReader(store, defer),
+      cover: () => {},
+      beforeChange: log,
     });
+    if (ruling.touched !== undefined) log(ruling.touched);
     parts.unlocks.used(store.accountId);
     return detach(result, flight);
   };
@@ -77,14 +89,9 @@ export function createVaultService(
         access.isTrusted(connectionOf(context)),
         context.signal,
       );
-      const result = parts.accounts.withStore(credential, (store) => {
-        parts.recorder.require(store.accountId, {
-          kind: "owner-operation",
-          operation: request.operation?.operation.case,
-          touched: changedNames(request.operation, store) ?? [],
-        });
-        return run(store, request.operation, context);
-      });
+      const result = parts.accounts.withStore(credential, (store) =>
+        run(store, request.operation, context),
+      );
       return create(OperateResponseSchema, { result });
     },
     browse(request, context) {
