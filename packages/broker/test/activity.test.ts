@@ -86,6 +86,29 @@ it("what happens without an account is in the broker's own log, which opens to a
   expect(refused.error.code).toBe("unauthenticated");
 });
 
+it("a program cannot write into the log what it was refused (T57)", async () => {
+  const caller = await rig.caller();
+  await rig.grant(caller, {
+    account: "Personal",
+    scope: {
+      access: "ACCESS_READ",
+      references: { references: ["assent://Dev/GitHub/token"] },
+    },
+  });
+  const refused = await caller.broker("Request", {
+    account: "Personal",
+    operation: {
+      putItems: { items: [{ overview: { vaultId: "x", title: "Payroll" } }] },
+    },
+  });
+  expect(refused.reason).toBe("OUT_OF_SCOPE");
+  const told = await entries();
+  expect(JSON.stringify(told)).not.toContain("Payroll");
+  expect(told.find((entry) => entry.kind === "request-refused").cause).toBe(
+    "out-of-scope",
+  );
+});
+
 it("the log is read with the account's credential alone, locked or not (T57)", async () => {
   const stranger = await rig.caller();
   const refused = await stranger

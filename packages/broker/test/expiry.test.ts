@@ -5,11 +5,13 @@ import { type Rig, startRig } from "./rig.ts";
 
 const minute = 60_000;
 let rig: Rig;
+let other: string;
 
 beforeAll(async () => {
   rig = await startRig();
   const dev = await rig.vault("Personal", "Dev");
   await rig.item("Personal", dev, "GitHub", { token: "t" });
+  other = await rig.vault("Personal", "Other");
   await rig.account("Work");
   await rig.vault("Work", "Team");
 });
@@ -108,6 +110,35 @@ describe("ten minutes without a Request", () => {
     await act(caller);
     rig.time.advance(minute);
     expect((await read(caller)).reason).toBe("SESSION_EXPIRED");
+  });
+
+  it("are not started anew, for a grant that covers none of it, by what another grant covers (EXP-003, SES-017)", async () => {
+    const caller = await granted({
+      account: "Personal",
+      scope: { access: "ACCESS_READ", references: { references: [reference] } },
+    });
+    await rig.grant(caller, {
+      account: "Personal",
+      scope: { access: "ACCESS_READ_WRITE", vaults: { vaults: ["Other"] } },
+    });
+    const put = () =>
+      caller.broker("Request", {
+        account: "Personal",
+        operation: {
+          putItems: { items: [{ overview: { vaultId: other, title: "x" } }] },
+        },
+      });
+    expect((await put()).status).toBe(200);
+    rig.time.advance(9 * minute);
+    expect((await read(caller)).status).toBe(200);
+    await rig.resolve(caller, "Personal", "assent://Dev/None/none", "garbage");
+    await caller.broker("Request", {
+      account: "Personal",
+      operation: { readFile: {} },
+    });
+    rig.time.advance(minute);
+    expect((await put()).reason).toBe("OUT_OF_SCOPE");
+    expect((await read(caller)).status).toBe(200);
   });
 
   it("are not started anew by another process (EXP-003, SES-007)", async () => {

@@ -262,6 +262,19 @@ describe("an account locks by itself", () => {
     expect((await third).code).toBe("permission_denied");
   });
 
+  it("but not under a choice among accounts, or a prompt that waits its turn (T56)", async () => {
+    const first = await granted();
+    const chooser = (await rig.caller()).broker("Authorize", {});
+    const [choice] = await rig.pending();
+    await first.broker("Revoke");
+    rig.broker.sweep();
+    expect(isLocked("Personal")).toBe(false);
+    if (choice) await rig.deny(choice);
+    await chooser;
+    rig.broker.sweep();
+    expect(isLocked("Personal")).toBe(true);
+  });
+
   it("when it was unlocked by hand and idle for ten minutes (T56)", async () => {
     await unlock("Personal");
     rig.time.advance(599_999);

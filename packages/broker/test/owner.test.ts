@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   AccountService,
   ActivityService,
@@ -154,6 +156,21 @@ describe("wrong credentials", () => {
     rig.time.advance(600_000);
   });
 
+  it("given at once are judged one after the other: there is one guess, not many (T34, T52)", async () => {
+    const attacker = await rig.caller();
+    const guesses = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        attacker.owner("AccountService/Authenticate", { credential: wrong }),
+      ),
+    );
+    const reasons = guesses.map((answer) => answer.reason).sort();
+    expect(reasons).toEqual([
+      ...Array(11).fill("RETRY_LATER"),
+      "WRONG_CREDENTIAL",
+    ]);
+    rig.time.advance(600_000);
+  });
+
   it("for an account that does not exist cost and say the same", async () => {
     const attacker = await rig.caller();
     const guess = (account: string) =>
@@ -293,6 +310,62 @@ it("cancelling one stream leaves the connection and its other calls alone (WIR-0
     (await surface.owner("SessionService/ListSessions", {}, { on: "s" }))
       .status,
   ).toBe(200);
+});
+
+it("two first accounts made at once are not two: the second takes the password of the first (T41)", async () => {
+  const own = await startRig({ bare: true });
+  try {
+    const make = (name: string, on: string) =>
+      own.owner.owner(
+        "AccountService/CreateAccount",
+        { name, password: passwordJson },
+        { on },
+      );
+    const made = await Promise.all([make("Bank", "a"), make("Personal", "b")]);
+    expect(made.filter((answer) => answer.status === 200)).toHaveLength(1);
+    expect(own.broker.parts.accounts.list()).toHaveLength(1);
+  } finally {
+    await own.close();
+  }
+});
+
+it("the integration is off even when that cannot be written down (T36)", async () => {
+  const own = await startRig();
+  try {
+    const caller = await own.caller();
+    await own.grant(caller);
+    mkdirSync(join(own.home, "settings.json.new"));
+    const answer = await own.owner.owner("SettingsService/DisableIntegration");
+    expect(answer.reason).toBe("STORAGE_FAILED");
+    expect((await caller.broker("Revoke", {}, { on: "new" })).status).toBe(0);
+    expect(
+      (await own.owner.owner("SettingsService/GetSettings")).body.settings
+        .integrationEnabled,
+    ).toBeUndefined();
+    expect(own.broker.parts.sessions.all()).toEqual([]);
+  } finally {
+    await own.close();
+  }
+});
+
+it("a channel that cannot be opened leaves the integration off", async () => {
+  const own = await startRig();
+  try {
+    await own.owner.owner("SettingsService/DisableIntegration");
+    writeFileSync(own.places.brokerSocket, "in the way");
+    const on = () =>
+      own.owner.owner("SettingsService/PutSettings", {
+        credential,
+        settings: { integrationEnabled: true },
+      });
+    expect((await on()).code).toBeDefined();
+    expect(own.broker.parts.settings.current.integrationEnabled).toBe(false);
+    rmSync(own.places.brokerSocket);
+    expect((await on()).status).toBe(200);
+    expect((await (await own.caller()).broker("Revoke")).status).toBe(200);
+  } finally {
+    await own.close();
+  }
 });
 
 it("what a program can reach changes no policy and answers no prompt (T27)", async () => {

@@ -67,6 +67,18 @@ describe("Revoke", () => {
     expect((await use(other, "Work")).status).toBe(200);
   });
 
+  it("by the name that was asked for ends what the user chose for it (RVK-001)", async () => {
+    const caller = await rig.caller();
+    const calling = caller.broker("Authorize", { account: "my work" });
+    const [prompt] = await rig.pending();
+    const work = rig.broker.parts.accounts.find("Work")?.id ?? "";
+    if (prompt) await rig.approve(prompt, { account: work });
+    await calling;
+    expect((await use(caller, "Work")).status).toBe(200);
+    await caller.broker("Revoke", { account: "my work" });
+    expect((await use(caller, "Work")).reason).toBe("SESSION_REVOKED");
+  });
+
   it("needs no prompt, and withdraws the caller's own for that account (RVK-006)", async () => {
     const [mine, other] = [await rig.caller(), await rig.caller()];
     const calling = mine.broker("Authorize", { account: "Personal" });

@@ -188,6 +188,36 @@ it("a Request that is half sent and reset has no effect (WIR-005)", async () => 
   expect(vaults.vaults.map((v: { name: string }) => v.name)).toEqual(["Dev"]);
 });
 
+it("what would be too large an answer is refused before it is made (WIR-003, WIR-011)", async () => {
+  const reader = await rig.caller();
+  const vault = await rig.vault("Personal", "Large");
+  const id = await rig.item("Personal", vault, "Blob", {
+    blob: "x".repeat(1_000_000),
+  });
+  await rig.grant(reader, {
+    account: "Personal",
+    scope: { access: "ACCESS_READ", vaults: { vaults: [vault] } },
+  });
+  for (const operation of [
+    {
+      resolveSecrets: {
+        references: Array(1_000).fill(`assent://${vault}/Blob/blob`),
+      },
+    },
+    { getItems: { vault, itemIds: Array(1_000).fill(id) } },
+  ]) {
+    const answer = await reader.broker("Request", {
+      account: "Personal",
+      operation,
+    });
+    expect([answer.code, answer.reason]).toEqual([
+      "resource_exhausted",
+      "LIMIT_EXCEEDED",
+    ]);
+  }
+  await rig.operate("Personal", { deleteVault: { vaultId: vault } });
+});
+
 it("one process cannot have more calls in flight than it may; others are served (WIR-011)", async () => {
   const greedy = await rig.caller();
   const calls = Array.from({ length: 260 }, (_, n) =>

@@ -175,14 +175,12 @@ function revokeOwn(
             parts.accounts.find(question.account)?.id === accountId))),
     "revoked",
   );
-  const mine =
-    named === ""
-      ? parts.sessions.ofProcess(number)
-      : accountId === undefined
-        ? []
-        : [parts.sessions.find(number, accountId)];
-  for (const session of mine) {
-    if (session !== undefined)
-      parts.sessions.end(session, "revoked-by-program");
-  }
+  const mine = parts.sessions.ofProcess(number).filter(
+    (session) =>
+      named === "" ||
+      session.accountId === accountId ||
+      // The user chose the account when the program asked by this name.
+      session.chosenFor.has(named),
+  );
+  for (const session of mine) parts.sessions.end(session, "revoked-by-program");
 }

@@ -28,6 +28,8 @@ const firstDelayMs = 1_000;
 const longestDelayMs = 300_000;
 /** Wrong tries of trusted surfaces before they have to wait too. */
 const freeTries = 5;
+/** Tries that wait for the one being checked. */
+const mostWaiting = 16;
 
 /** Trusted surfaces and everybody else fail into buckets of their own, so that nobody can lock the owner out. */
 export function createCredentialCheck(
@@ -36,8 +38,8 @@ export function createCredentialCheck(
   recorder: Recorder,
 ): CredentialCheck {
   const buckets = {
-    trusted: { wrong: 0, free: freeTries, notBeforeMs: 0 },
-    untrusted: { wrong: 0, free: 0, notBeforeMs: 0 },
+    trusted: createBucket(freeTries, () => clock.bootMs()),
+    untrusted: createBucket(0, () => clock.bootMs()),
   };
   return {
     async check(credential, trusted, signal) {
@@ -46,28 +48,72 @@ export function createCredentialCheck(
         throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
       }
       const bucket = trusted ? buckets.trusted : buckets.untrusted;
-      const waitMs = bucket.notBeforeMs - clock.bootMs();
-      if (waitMs > 0) {
+      try {
+        const verified = await bucket.attempt(() =>
+          accounts.verify(credential.account, proof, signal),
+        );
+        if (verified !== undefined) return verified;
+      } finally {
         proof.secret.fill(0);
-        throw ownerRefusal(OwnerReason.RETRY_LATER, { retryAfterMs: waitMs });
-      }
-      const verified = await accounts.verify(credential.account, proof, signal);
-      if (verified !== undefined) {
-        bucket.wrong = 0;
-        return verified;
-      }
-      bucket.wrong += 1;
-      const delays = bucket.wrong - bucket.free;
-      if (delays > 0) {
-        bucket.notBeforeMs =
-          clock.bootMs() +
-          Math.min(firstDelayMs * 2 ** (delays - 1), longestDelayMs);
       }
       recorder.note(accounts.find(credential.account)?.id, {
         kind: "credential-refused",
         trusted,
       });
       throw ownerRefusal(OwnerReason.WRONG_CREDENTIAL);
+    },
+  };
+}
+
+/** Tries, one after the other: guesses made at once are no way around the delay. */
+function createBucket(
+  free: number,
+  bootMs: () => number,
+): {
+  attempt<T>(verify: () => Promise<T | undefined>): Promise<T | undefined>;
+} {
+  let wrong = 0;
+  let notBeforeMs = 0;
+  let waiting = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+  const judge = () => {
+    const waitMs = notBeforeMs - bootMs();
+    if (waitMs > 0) {
+      throw ownerRefusal(OwnerReason.RETRY_LATER, { retryAfterMs: waitMs });
+    }
+  };
+  const once = async <T>(verify: () => Promise<T | undefined>) => {
+    judge();
+    const verified = await verify();
+    if (verified !== undefined) {
+      wrong = 0;
+      return verified;
+    }
+    wrong += 1;
+    const delays = wrong - free;
+    if (delays > 0) {
+      const delayMs = Math.min(
+        firstDelayMs * 2 ** (delays - 1),
+        longestDelayMs,
+      );
+      notBeforeMs = bootMs() + delayMs;
+    }
+    return undefined;
+  };
+  return {
+    async attempt(verify) {
+      judge();
+      if (waiting >= mostWaiting) {
+        throw ownerRefusal(OwnerReason.RETRY_LATER, {
+          retryAfterMs: firstDelayMs,
+        });
+      }
+      waiting += 1;
+      const mine = turn.then(() => once(verify));
+      turn = mine.catch(() => {});
+      return mine.finally(() => {
+        waiting -= 1;
+      });
     },
   };
 }

@@ -47,6 +47,10 @@ describe("a scope", () => {
         ...Array.from({ length: 1001 }, (_, n) => `assent://v/i${n}`),
       ),
     ],
+    [
+      "more text than a prompt can show",
+      references(Access.READ, `op://v/i/${"f".repeat(70_000)}`),
+    ],
     ["a malformed reference", references(Access.READ, "assent://v")],
     ["references to write to", references(Access.READ_WRITE, "assent://v/i")],
     [
