@@ -125,7 +125,7 @@ async function serve(
   if (message !== undefined && "refused" in message) {
     refused = refusal(message.refused);
   }
-  if (refused !== undefined) leaveUnread(request, response);
+  if (refused !== undefined) await finishReading(request, response);
   const answer = await run(takeBody(message), refused);
   if (handler.method.methodKind !== "unary") {
     if (flight !== undefined) flight.writing = true;
@@ -212,10 +212,29 @@ function abortedBy(response: ChannelResponse): AbortSignal {
   return controller.signal;
 }
 
-/** The body of a refused call is not read: an HTTP/1.1 connection ends with it. */
-function leaveUnread(request: ChannelRequest, response: ChannelResponse): void {
-  if (request.httpVersionMajor === 1) response.setHeader("connection", "close");
-  request.resume();
+/**
+ * A refusal is answered after what little was sent with it: clients that still
+ * send when the answer comes may wait for ever. What is long is left unread,
+ * and ends an HTTP/1.1 connection.
+ */
+function finishReading(
+  request: ChannelRequest,
+  response: ChannelResponse,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let length = 0;
+    if (request.readableEnded || request.destroyed) return resolve();
+    request.on("data", (chunk: Uint8Array) => {
+      length += chunk.length;
+      chunk.fill(0);
+      if (length <= limits.askBytes) return;
+      if (request.httpVersionMajor === 1 && !response.headersSent) {
+        response.setHeader("connection", "close");
+      }
+      resolve();
+    });
+    for (const end of ["end", "close", "error"]) request.once(end, resolve);
+  });
 }
 
 function answerStatus(response: ChannelResponse, status: number): void {
