@@ -17,9 +17,11 @@ import { createId } from "./crypto/id.ts";
 import { systemRandom } from "./crypto/random.ts";
 import type { PeerBinding } from "./peer/binding.ts";
 import { createLinuxSource } from "./peer/linux-source.ts";
+import type { Peer } from "./peer/peer.ts";
 import { createPeerRegistry } from "./peer/registry.ts";
 import type { Scheduler } from "./peer/scheduler.ts";
 import { Approvals } from "./prompt/approvals.ts";
+import { createBackOff } from "./prompt/back-off.ts";
 import { Prompts } from "./prompt/prompts.ts";
 import { createBrokerService } from "./rpc/broker-service.ts";
 import { createCredentialCheck } from "./rpc/credential-check.ts";
@@ -64,6 +66,7 @@ export interface Broker {
 }
 
 const promptsPerProcess = 32;
+const promptsInAll = 256;
 const logKeptMs = 30 * 24 * 3_600_000;
 
 /**
@@ -150,10 +153,13 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     bootMs,
     timeoutMs: limits.promptMs,
     perProcess: promptsPerProcess,
+    inAll: promptsInAll,
   });
   prompts.listen({
     changed: () => {},
     ended(prompt, ending) {
+      const peer = parts.terms.get(prompt.question)?.peer;
+      if (peer !== undefined) backOff.ended(peer, ending);
       if (ending === "approved" || ending === "denied") return;
       recorder.note(prompt.frozen.accountId, {
         kind: "prompt-ended",
@@ -169,11 +175,16 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     () => listen(places.brokerSocket, brokerHandler),
     graceMs,
   );
+  const backOff = createBackOff<Peer>({
+    bootMs,
+    descends: (peer, ancestor) => registry.descends(peer, ancestor),
+  });
   const parts: BrokerParts = {
     clock,
     accounts,
     sessions,
     prompts,
+    backOff,
     approvals: new Approvals<Terms>(newId, bootMs),
     terms: new WeakMap(),
     flights,
@@ -207,7 +218,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const access = createOwnerAccess(accounts, clock);
   const ownerHandler = createGateway({
     flights,
-    // Our own command line hides its memory; what it may do hangs on
+    // A surface may hide its memory and so be unidentified; what it may do hangs on
     // credentials. But it must still be the process that gave them (PRC-005).
     admit: ({ peer }) =>
       peer.identified && peer.verify() !== undefined
@@ -251,6 +262,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         (number) => prompts.holds(number) || sessions.remembers(number),
       );
       prompts.sweep();
+      backOff.sweep(
+        ({ number }) => prompts.holds(number) || sessions.remembers(number),
+      );
       const now = clock.bootMs();
       sessions.sweep(now);
       const idle = unlocks.due({

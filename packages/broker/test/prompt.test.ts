@@ -325,6 +325,34 @@ describe("calls of one process", () => {
   });
 });
 
+it("after three denials within a minute a process is refused without a prompt for a minute; others are not (PRM-012, T23)", async () => {
+  const caller = await rig.caller();
+  const ask = () => caller.broker("Authorize", { account: "Personal" });
+  for (let n = 0; n < 3; n += 1) {
+    const calling = ask();
+    const [prompt] = await rig.pending();
+    if (prompt) await rig.deny(prompt);
+    expect((await calling).reason).toBe("PROMPT_DENIED");
+  }
+  const refused = await ask();
+  expect([refused.code, refused.reason]).toEqual([
+    "resource_exhausted",
+    "TOO_MANY_PROMPTS",
+  ]);
+  expect(await rig.prompts()).toEqual([]);
+  const other = (await rig.caller()).broker("Authorize", {
+    account: "Personal",
+  });
+  const [prompt] = await rig.pending();
+  if (prompt) await rig.deny(prompt);
+  await other;
+  rig.time.advance(60_000);
+  const again = ask();
+  const [later] = await rig.pending();
+  if (later) await rig.deny(later);
+  expect((await again).reason).toBe("PROMPT_DENIED");
+});
+
 it("a surface is told of each prompt and of its end", async () => {
   const surface = await rig.caller();
   await surface.owner("AccountService/Authenticate", {

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdtempSync,
   realpathSync,
   rmSync,
@@ -67,11 +68,12 @@ export function temporaryDirectory(mode = 0o700): string {
   return directory;
 }
 
-/** A place in which nobody else can write: below this checkout, or below home; undefined: neither is one. */
+/** A place in which nobody else can write: below this checkout, or below home, or for root the system's own; undefined: none is one. */
 export const privatePlace: string | undefined = [
   join(import.meta.dirname, "../../../../node_modules"),
   homedir(),
-].find(isPrivate);
+  ...(process.geteuid?.() === 0 ? ["/var/lib"] : []),
+].find((path) => existsSync(path) && isPrivate(path));
 
 /** A fresh directory in {@link privatePlace}, removed after the test. */
 export function privateDirectory(): string {

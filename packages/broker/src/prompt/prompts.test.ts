@@ -15,6 +15,7 @@ beforeEach(() => {
     bootMs: () => now,
     timeoutMs: 120_000,
     perProcess: 32,
+    inAll: 64,
   });
   prompts.listen({
     changed: () => {},
@@ -123,6 +124,11 @@ describe("prompts of one process", () => {
     await frozen();
     expect(prompts.pending()).toHaveLength(1);
   });
+});
+
+it("are refused past a bound for all processes together", async () => {
+  for (let n = 0; n < 64; n += 1) asked(question(n, "a"));
+  expect(ending(await asked(question(99, "a")))).toBe("too-many");
 });
 
 describe("a prompt", () => {

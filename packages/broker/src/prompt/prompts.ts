@@ -78,6 +78,8 @@ export interface PromptsOptions {
   readonly timeoutMs: number;
   /** Prompts of one process, the pending one included; more are refused. */
   readonly perProcess: number;
+  /** Prompts of all processes; more are refused. */
+  readonly inAll: number;
 }
 
 /**
@@ -109,7 +111,8 @@ export class Prompts<Granted> {
         one.question.scope === question.scope,
     );
     if (entry === undefined) {
-      if (queue.length >= this.#options.perProcess) {
+      const { perProcess, inAll } = this.#options;
+      if (queue.length >= perProcess || this.#byId.size >= inAll) {
         return Promise.resolve({ ending: "too-many" });
       }
       entry = {

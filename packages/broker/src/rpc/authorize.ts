@@ -50,6 +50,8 @@ export async function authorize(
   if (request.interaction === Interaction.NEVER) {
     throw refusal(Reason.AUTHORIZATION_REQUIRED);
   }
+  if (parts.backOff.refuses(peer)) return refuseMore(parts, peer);
+  parts.backOff.asked(peer);
   const terms: PromptTerms = { peer, asked, inactivityMs };
   const question = {
     process: peer.number,
@@ -70,6 +72,7 @@ export async function authorize(
     const { session, grant } = outcome.granted;
     return answer(parts, session, grant);
   }
+  if (outcome.ending === "too-many") return refuseMore(parts, peer);
   if (outcome.ending === "failed" && peer.verify() !== undefined) {
     throw refusal(Reason.PROCESS_CHANGED);
   }
@@ -79,6 +82,15 @@ export async function authorize(
   throw context.signal.reason instanceof ConnectError
     ? context.signal.reason
     : new ConnectError("canceled", Code.Canceled);
+}
+
+/** Too many prompts: refused without asking, and written down (T23). */
+function refuseMore(parts: BrokerParts, peer: Peer): never {
+  parts.recorder.note(undefined, {
+    kind: "prompt-refused",
+    ...parts.recorder.process(peer.number, peer.pid),
+  });
+  throw refusal(Reason.TOO_MANY_PROMPTS);
 }
 
 /** A live grant that alone covers what is asked: returned without a prompt, and not extended (SES-009). */

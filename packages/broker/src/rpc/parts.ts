@@ -3,6 +3,7 @@ import type { Accounts } from "../account/accounts.ts";
 import type { ActivityLog } from "../activity/activity.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { Approvals } from "../prompt/approvals.ts";
+import type { BackOff } from "../prompt/back-off.ts";
 import type { Prompts } from "../prompt/prompts.ts";
 import type { SeenExecutables } from "../prompt/seen-executables.ts";
 import type { Clock } from "../session/clock.ts";
@@ -42,6 +43,7 @@ export interface BrokerParts {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly prompts: Prompts<Granted>;
+  readonly backOff: BackOff<Peer>;
   readonly approvals: Approvals<Terms>;
   /** By prompt question: what was asked. */
   readonly terms: WeakMap<object, PromptTerms>;
