@@ -34,6 +34,18 @@ const cases: [Record<string, unknown> & { kind: string }, string][] = [
     "The access of deploy-cli to Personal ended because it was not used, or its time was up.",
   ],
   [{ kind: "account-locked" }, "Personal was locked."],
+  [
+    { kind: "account-locked", by: "idle" },
+    "Personal locked itself: nothing used it any more.",
+  ],
+  [
+    { kind: "request-refused", operation: "putItems", cause: "out-of-scope" },
+    "deploy-cli was refused what you did not let it do, in Personal.",
+  ],
+  [
+    { kind: "prompt-refused" },
+    "deploy-cli was refused without asking you: too many requests.",
+  ],
   [{ kind: "account-unlocked", by: "hand" }, "Personal was unlocked by hand."],
   [{ kind: "account-created" }, "Personal was created."],
   [{ kind: "credential-refused" }, "A wrong password was given for Personal."],

@@ -28,6 +28,7 @@ export function activitySentence(event: ActivityRecord): string {
 
 function tell(event: ActivityRecord): string {
   const who = processName(event) ?? "A program";
+  const whom = processName(event) ?? "a program";
   const named = detail(event, "account");
   const account = named ?? "this account";
   const subject = named ?? "This account";
@@ -36,27 +37,33 @@ function tell(event: ActivityRecord): string {
     case "prompt-created":
       return `${who} asked to use ${account}.`;
     case "prompt-shown":
-      return `The request of ${who} was shown${on(event)}.`;
+      return `The request of ${whom} was shown${on(event)}.`;
     case "prompt-denied":
       return `${who} was denied the use of ${account}${by(event)}${on(event)}.`;
     case "prompt-ended":
       return cause === undefined
-        ? `The request of ${who} for ${account} ended.`
-        : `The request of ${who} for ${account} ended: ${promptCauseText(cause)}.`;
+        ? `The request of ${whom} for ${account} ended.`
+        : `The request of ${whom} for ${account} ended: ${promptCauseText(cause)}.`;
     case "prompt-refused":
       return `${who} was refused without asking you: too many requests.`;
     case "granted":
-      return `You let ${who} use ${account}${by(event)}${on(event)}.`;
+      return `You let ${whom} use ${account}${by(event)}${on(event)}.`;
     case "request":
       return requestSentence(event, who, account);
+    case "request-refused":
+      return cause === "out-of-scope"
+        ? `${who} was refused what you did not let it do, in ${account}.`
+        : `A request of ${whom}, in ${account}, was not done.`;
     case "owner-operation":
       return `${operationText(event, "You") ?? "You used your items"}.`;
     case "session-ended":
       return cause === undefined
-        ? `The access of ${who} to ${account} ended.`
-        : `The access of ${who} to ${account} ended because ${sessionEndText(cause)}.`;
+        ? `The access of ${whom} to ${account} ended.`
+        : `The access of ${whom} to ${account} ended because ${sessionEndText(cause)}.`;
     case "account-locked":
-      return `${subject} was locked${by(event)}.`;
+      return detail(event, "by") === "idle"
+        ? `${subject} locked itself: nothing used it any more.`
+        : `${subject} was locked${by(event)}.`;
     case "account-unlocked":
       return `${subject} was unlocked${by(event)}.`;
     case "account-created":
@@ -76,7 +83,7 @@ function tell(event: ActivityRecord): string {
     case "authenticated":
       return `The password of ${account} was given, to look after it.`;
     case "muted":
-      return `You muted ${who}.`;
+      return `You muted ${whom}.`;
     case "integration-on":
       return "The integration was turned on: programs can ask for access.";
     case "integration-off":
