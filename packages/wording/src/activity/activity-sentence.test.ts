@@ -111,7 +111,7 @@ test("tells a kind that it does not know by its name", () => {
 
 test("tells a cause of a newer version as it is", () => {
   expect(activitySentence({ kind: "session-ended", cause: "eclipse" })).toBe(
-    "The access of A program to this account ended because eclipse.",
+    "The access of a program to this account ended because eclipse.",
   );
 });
 
