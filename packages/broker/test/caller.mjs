@@ -36,6 +36,7 @@ function call({
   headers,
   hold,
   stall,
+  raw,
 }) {
   const known = connections.get(on);
   const { session } =
@@ -77,7 +78,11 @@ function call({
       ended: stream.rstCode === 0 && status !== 0,
     });
   });
-  stream.end(hold ? undefined : JSON.stringify(message ?? {}));
+  const body =
+    raw === undefined
+      ? JSON.stringify(message ?? {})
+      : Buffer.from(raw, "base64");
+  stream.end(hold ? undefined : body);
 }
 
 /** A server stream: each message is told as it comes. */

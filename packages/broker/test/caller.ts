@@ -44,6 +44,8 @@ export interface CallOptions {
   /** Name of the connection; calls with the same name share one. */
   readonly on?: string;
   readonly headers?: Record<string, string>;
+  /** The body as it is, in base64. */
+  readonly raw?: string;
   /** Do not read the answer before `read` is called. */
   readonly stall?: boolean;
   /** Leave the body unfinished. */

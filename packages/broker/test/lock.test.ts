@@ -144,6 +144,28 @@ describe("lock", () => {
   });
 });
 
+it("changing the password voids an approval that was begun before (SES-019)", async () => {
+  const caller = await rig.caller();
+  const authorizing = caller.broker("Authorize", { account: "Personal" });
+  const [prompt] = await rig.pending();
+  const begun = await rig.owner.owner("PromptService/BeginApproval", {
+    promptId: prompt?.id,
+    digest: prompt?.digest,
+    method: "APPROVAL_METHOD_PASSWORD",
+  });
+  await rig.owner.owner("AccountService/ChangePassword", {
+    credential: { account: "Personal", password: passwordJson },
+    newPassword: passwordJson,
+  });
+  const approved = await rig.owner.owner("PromptService/Approve", {
+    approvalId: begun.body.approvalId,
+    password: passwordJson,
+  });
+  expect(approved.reason).toBe("NOT_APPROVED");
+  if (prompt) await rig.deny(prompt);
+  expect((await authorizing).reason).toBe("PROMPT_DENIED");
+});
+
 describe("an answer on its way when the account is locked", () => {
   it("is not given: a refusal leaves in its place (LCK-002, T29)", async () => {
     const caller = await granted();

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Caller, callerScript } from "./caller.ts";
 import { type Rig, startRig } from "./rig.ts";
@@ -69,6 +73,67 @@ describe("an authorization", () => {
     expect((await read(caller)).code).toBe("unauthenticated");
   });
 });
+
+const python = "/usr/bin/python3";
+const withPython = existsSync(python) ? describe : describe.skip;
+withPython(
+  "a connection that outlives who opened it; NOT RUN without: apt-get install python3",
+  () => {
+    /** A process whose connection a child keeps; lines of both. */
+    function orphan(mode: "ask" | "granted") {
+      const child = spawn(
+        python,
+        [
+          fileURLToPath(new URL("orphan.py", import.meta.url)),
+          rig.places.brokerSocket,
+          mode,
+        ],
+        { stdio: ["pipe", "pipe", "inherit"] },
+      );
+      const lines = createInterface({ input: child.stdout })[
+        Symbol.asyncIterator
+      ]();
+      return {
+        child,
+        next: async () => String((await lines.next()).value),
+        say: () => child.stdin.write("go\n"),
+      };
+    }
+
+    it("gets no grant when the user says yes after its process is gone (PRC-006, SES-019, T3)", async () => {
+      const { child, next, say } = orphan("ask");
+      expect(await next()).toBe("ready");
+      const [prompt] = await rig.pending();
+      const gone = once(child, "exit");
+      say();
+      expect(await next()).toBe("child");
+      await gone;
+      if (prompt)
+        expect((await rig.approve(prompt)).reason).toBe("PROMPT_GONE");
+      expect(
+        rig.broker.parts.sessions.ofProcess(prompt?.body.process?.pid ?? 0),
+      ).toEqual([]);
+      say();
+      expect(await next()).not.toContain("grant");
+    });
+
+    it("carries no authority: the child is not served (PRC-004, PRC-006, PRC-012, T4b)", async () => {
+      const { child, next, say } = orphan("granted");
+      const [prompt] = await rig.pending();
+      if (prompt) await rig.approve(prompt);
+      expect(await next()).toContain('"grant"');
+      expect(await next()).toBe("ready");
+      const gone = once(child, "exit");
+      say();
+      expect(await next()).toBe("child");
+      await gone;
+      say();
+      const answer = await next();
+      expect(answer).not.toContain("resolvedSecrets");
+      expect(answer).toMatch(/closed|PROCESS_CHANGED|unauthenticated/);
+    });
+  },
+);
 
 it("every process is asked about by itself, threads and connections of one are one (PRC-008, PRC-010)", async () => {
   const [one, other] = [await rig.caller(), await rig.caller()];

@@ -150,6 +150,49 @@ describe("a deadline", () => {
   );
 });
 
+it.each([
+  [
+    "truncated JSON",
+    Buffer.from("{"),
+    "application/json",
+    "invalid_argument",
+    "INVALID",
+  ],
+  [
+    "no UTF-8",
+    Buffer.from([0x22, 0xff]),
+    "application/json",
+    "invalid_argument",
+    "INVALID",
+  ],
+  [
+    "truncated proto",
+    Buffer.from([0x0a, 0xff, 0xff]),
+    "application/proto",
+    "invalid_argument",
+    "INVALID",
+  ],
+  [
+    "a message above the limit",
+    Buffer.alloc(4 * 1024 * 1024 + 1, 0x20),
+    "application/json",
+    "resource_exhausted",
+    "LIMIT_EXCEEDED",
+  ],
+])(
+  "%s is refused, and the connection goes on (WIR-001, WIR-003)",
+  async (_what, body, type, code, reason) => {
+    const answer = await caller.broker(
+      "Request",
+      {},
+      { raw: body.toString("base64"), headers: { "content-type": type } },
+    );
+    expect([answer.code, answer.reason]).toEqual([code, reason]);
+    expect(await rig.prompts()).toEqual([]);
+    expect((await caller.broker("Revoke")).status).toBe(200);
+  },
+);
+
 it("a message that breaks a rule is refused with no prompt, and the connection goes on (WIR-001)", async () => {
   for (const message of [
     { account: "x".repeat(129) },
