@@ -185,6 +185,30 @@ describe("an answer on its way when the account is locked", () => {
     expect(answer.text).not.toContain(base64("canary-lock"));
   });
 
+  it("to a change that was made does not leave at all: a refusal would have it made again (LCK-002, SDK-002)", async () => {
+    const caller = await rig.caller();
+    await rig.grant(caller, {
+      account: "Personal",
+      scope: { access: "ACCESS_READ_WRITE", everyVault: {} },
+    });
+    const { recorder } = rig.broker.parts;
+    const require = recorder.require;
+    recorder.require = (...args) => {
+      recorder.require = require;
+      require(...args);
+      queueMicrotask(() => lockAccount(rig.broker.parts, personal, "test"));
+    };
+    const answer = await caller.broker("Request", {
+      account: "Personal",
+      operation: { putVault: { vault: { name: "Made once" } } },
+    });
+    expect([answer.status, answer.text]).toEqual([0, ""]);
+    const { vaults } = await rig.operate("Personal", { listVaults: {} });
+    expect(
+      vaults.vaults.filter((v: { name: string }) => v.name === "Made once"),
+    ).toHaveLength(1);
+  });
+
   it("and has begun is cut off: nothing leaves that the kernel had not taken (LCK-002, T29b)", async () => {
     const big = base64("x".repeat(2_500_000));
     const { vault } = await rig.operate("Work", {

@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A process that leaves its connection to a child: asks over HTTP/1.1, and on
-a line of input forks, so that the connection outlives whoever opened it. The
-child sends a Request on it; each answer's body is printed as a line."""
+"""A process that leaves its connection to a child: makes a first call over
+HTTP/1.1, and on a line of input forks, so that the connection outlives whoever
+opened it. The child makes a second call on it; each answer's body is printed as
+a line. Arguments: socket, "ask" (the first answer is the child's) or
+"answered", and method and body of both calls."""
 
 import os
 import socket
 import sys
 
-path, ask_first = sys.argv[1], sys.argv[2] == "ask"
+path, mode, first, first_body, second, second_body = sys.argv[1:]
+ask_first = mode == "ask"
 connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 connection.connect(path)
 
 
 def send(method, body):
     connection.sendall(
-        f"POST /assent.v1.BrokerService/{method} HTTP/1.1\r\n"
+        f"POST /assent.{method} HTTP/1.1\r\n"
         "host: localhost\r\ncontent-type: application/json\r\n"
         f"assent-protocol-version: 1.0\r\ncontent-length: {len(body)}\r\n\r\n{body}".encode()
     )
@@ -35,7 +38,7 @@ def receive():
     return body.decode()
 
 
-send("Authorize", '{"account":"Personal"}')
+send(first, first_body)
 if not ask_first:
     print(receive(), flush=True)
 print("ready", flush=True)
@@ -48,10 +51,7 @@ sys.stdin.readline()
 try:
     if ask_first:
         print(receive(), flush=True)
-    send(
-        "Request",
-        '{"account":"Personal","operation":{"resolveSecrets":{"references":["assent://Dev/GitHub/token"]}}}',
-    )
+    send(second, second_body)
     print(receive(), flush=True)
 except OSError:
     print("closed", flush=True)

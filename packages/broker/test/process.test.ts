@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Caller, callerScript } from "./caller.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { passwordJson, type Rig, startRig } from "./rig.ts";
 
 let rig: Rig;
 
@@ -79,14 +79,35 @@ const withPython = existsSync(python) ? describe : describe.skip;
 withPython(
   "a connection that outlives who opened it; NOT RUN without: apt-get install python3",
   () => {
+    const authorizeThenRead = [
+      "v1.BrokerService/Authorize",
+      { account: "Personal" },
+      "v1.BrokerService/Request",
+      {
+        account: "Personal",
+        operation: {
+          resolveSecrets: { references: ["assent://Dev/GitHub/token"] },
+        },
+      },
+    ] as const;
+
     /** A process whose connection a child keeps; lines of both. */
-    function orphan(mode: "ask" | "granted") {
+    function orphan(
+      mode: "ask" | "answered",
+      socket = rig.places.brokerSocket,
+      calls: readonly [string, object, string, object] = authorizeThenRead,
+    ) {
+      const [first, firstBody, second, secondBody] = calls;
       const child = spawn(
         python,
         [
           fileURLToPath(new URL("orphan.py", import.meta.url)),
-          rig.places.brokerSocket,
+          socket,
           mode,
+          first,
+          JSON.stringify(firstBody),
+          second,
+          JSON.stringify(secondBody),
         ],
         { stdio: ["pipe", "pipe", "inherit"] },
       );
@@ -118,7 +139,7 @@ withPython(
     });
 
     it("carries no authority: the child is not served (PRC-004, PRC-006, PRC-012, T4b)", async () => {
-      const { child, next, say } = orphan("granted");
+      const { child, next, say } = orphan("answered");
       const [prompt] = await rig.pending();
       if (prompt) await rig.approve(prompt);
       expect(await next()).toContain('"grant"');
@@ -131,6 +152,23 @@ withPython(
       const answer = await next();
       expect(answer).not.toContain("resolvedSecrets");
       expect(answer).toMatch(/closed|PROCESS_CHANGED|unauthenticated/);
+    });
+
+    it("is trusted with nothing of the owner's any more (PRC-006, T4b)", async () => {
+      const { child, next, say } = orphan("answered", rig.places.ownerSocket, [
+        "owner.v1.AccountService/Authenticate",
+        { credential: { account: "Personal", password: passwordJson } },
+        "owner.v1.SessionService/ListSessions",
+        {},
+      ]);
+      expect(await next()).toContain("idleTimeout");
+      expect(await next()).toBe("ready");
+      const gone = once(child, "exit");
+      say();
+      expect(await next()).toBe("child");
+      await gone;
+      say();
+      expect(await next()).toMatch(/closed|unauthenticated/);
     });
   },
 );

@@ -191,6 +191,18 @@ describe("a decision", () => {
   });
 });
 
+it("who may not list prompts may deny one, but not silence its program (decisions 3, T51)", async () => {
+  const [caller, stranger] = [await rig.caller(), await rig.caller()];
+  const calling = caller.broker("Authorize", { account: "Personal" });
+  const [prompt] = await rig.pending();
+  const deny = (message: object) =>
+    stranger.owner("PromptService/Deny", { promptId: prompt?.id, ...message });
+  expect((await deny({ mute: "3600s" })).reason).toBe("CREDENTIAL_REQUIRED");
+  expect(await rig.prompts()).toHaveLength(1);
+  expect((await deny({})).status).toBe(200);
+  expect((await calling).reason).toBe("PROMPT_DENIED");
+});
+
 describe("a prompt is withdrawn", () => {
   it("when nobody answers within two minutes (SES-004)", async () => {
     const caller = await rig.caller();
