@@ -105,7 +105,7 @@ async function answer(child) {
     watch.stdio[3].end(`${password}\n`);
     await Promise.race([
       once(watch, "close"),
-      once(child, "line"),
+      lineOf(child, "uploaded"),
       once(child, "close"),
     ]);
     watch.kill("SIGINT");

@@ -52,6 +52,8 @@ async function showPrompts(io: Io, options: PromptsOptions): Promise<void> {
   await withTrust(io, options, async ({ owner }) => {
     const controller = new AbortController();
     signal?.addEventListener("abort", () => controller.abort());
+    // Interrupted while the password was checked.
+    if (signal?.aborted) return;
     const changes = owner.prompts.watchPrompts(
       { surface: "command" },
       { signal: controller.signal },

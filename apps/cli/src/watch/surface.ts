@@ -81,6 +81,8 @@ export async function runSurface(options: SurfaceOptions): Promise<void> {
   };
 
   options.signal.addEventListener("abort", leave);
+  // Interrupted before there was anything to leave.
+  if (options.signal.aborted) leave();
   terminal.onClose(leave);
   terminal.onInput((chunk) => {
     for (const key of readKeys(chunk)) {

@@ -52,7 +52,7 @@ export function createActivityService(
           ? readOpen(parts, accountId, log)
           : await readWithCredential(parts, access, request, log, context);
       let newest = -1n;
-      for (const entry of entries) {
+      for (const entry of entries.sort(newestFirst)) {
         if (entry.sequence > newest) newest = entry.sequence;
         yield describe(entry);
       }
@@ -76,6 +76,12 @@ export function createActivityService(
 }
 
 const mostNews = 1_000;
+
+// Repeats of a request are counted, and written down later than what came
+// after the first: people want them where they belong in time.
+function newestFirst(one: ActivityEntry, other: ActivityEntry): number {
+  return other.atMs - one.atMs || Number(other.sequence - one.sequence);
+}
 
 type Log = NonNullable<ReturnType<BrokerParts["logOf"]>>;
 

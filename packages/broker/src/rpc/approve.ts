@@ -64,6 +64,14 @@ export function beginApproval(
   return create(BeginApprovalResponseSchema, { approvalId, challenge });
 }
 
+/** Who approves. */
+export interface Approver {
+  /** Wrong credentials so far, by question. */
+  readonly wrongTries: WeakMap<object, number>;
+  /** What the surface is called, for the log. */
+  readonly surface: string;
+}
+
 /**
  * Check the credential, then commit in one synchronous step that checks again
  * everything that may have changed meanwhile (SES-005, SES-019). Nothing is
@@ -73,7 +81,7 @@ export async function approve(
   parts: BrokerParts,
   connection: Connection,
   request: ApproveRequest,
-  wrongTries: WeakMap<object, number>,
+  { wrongTries, surface }: Approver,
   signal: AbortSignal,
 ): Promise<ApproveResponse> {
   const approval = parts.approvals.take(request.approvalId, connection);
@@ -91,7 +99,7 @@ export async function approve(
   if (connection.peer.identified && connection.peer.verify() !== undefined) {
     throw ownerRefusal(OwnerReason.NOT_APPROVED);
   }
-  return commit(parts, approval, credential);
+  return commit(parts, approval, credential, surface);
 }
 
 function narrowed(
@@ -133,6 +141,7 @@ function commit(
   parts: BrokerParts,
   approval: Approval<Terms>,
   credential: VerifiedCredential,
+  surface: string,
 ): ApproveResponse {
   const { accounts, sessions, prompts, recorder, clock } = parts;
   const { accountId, asked, inactivityMs } = approval.terms;
@@ -174,6 +183,7 @@ function commit(
       extent: bound.extent.kind,
       inactivityMs,
       method: "password",
+      surface,
     });
     const chosenFor =
       prompt.frozen.accountId === undefined

@@ -11,6 +11,7 @@ import {
 import { makeSafe } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { Connection } from "../channel/connection.ts";
 import type { PromptEnding } from "../prompt/prompts.ts";
 import {
   approve,
@@ -43,13 +44,24 @@ export function createPromptService(
   access: OwnerAccess,
 ): ServiceImpl<typeof PromptService> {
   const wrongTries = new WeakMap<object, number>();
+  const names = new WeakMap<Connection, string>();
+  /** Who shows or decides, for the log: what the surface calls itself, else its process. */
+  const surfaceOf = (context: HandlerContext) => {
+    const connection = connectionOf(context);
+    return names.get(connection) ?? `process ${connection.peer.pid}`;
+  };
   return ownerFailures({
-    watchPrompts: (_request, context) => watch(parts, context),
+    watchPrompts(request, context) {
+      const name = makeSafe(request.surface, { maxLength: surfaceLength });
+      if (name !== "") names.set(connectionOf(context), name);
+      return watch(parts, context);
+    },
     shown(request, context) {
       const prompt = pendingPrompt(parts, request.promptId, request.digest);
       parts.recorder.note(prompt.frozen.accountId, {
         kind: "prompt-shown",
-        surface: surfaceOf(parts, context),
+        ...parts.recorder.process(prompt.question.process),
+        surface: surfaceOf(context),
       });
       return create(ShownResponseSchema);
     },
@@ -60,7 +72,7 @@ export function createPromptService(
         parts,
         connectionOf(context),
         request,
-        wrongTries,
+        { wrongTries, surface: surfaceOf(context) },
         context.signal,
       ),
     deny(request, context) {
@@ -71,7 +83,7 @@ export function createPromptService(
           trusted ? OwnerReason.INVALID : OwnerReason.CREDENTIAL_REQUIRED,
         );
       }
-      const by = surfaceOf(parts, context);
+      const by = surfaceOf(context);
       if (!denyPrompt(parts, request.promptId, by)) {
         throw ownerRefusal(OwnerReason.PROMPT_GONE);
       }
@@ -80,13 +92,7 @@ export function createPromptService(
   });
 }
 
-/** Who decided, for the log: the process of the surface. */
-function surfaceOf(parts: BrokerParts, context: HandlerContext): string {
-  const { peer } = connectionOf(context);
-  const name = parts.cards.last(peer.number)?.process.name;
-  return makeSafe(`${name ?? "process"} ${peer.pid}`);
-}
-
+const surfaceLength = 32;
 const mostEnds = 256;
 
 /** The whole list at every change, until the surface goes away. */
