@@ -23,9 +23,10 @@ import type { Scheduler } from "./peer/scheduler.ts";
 import { Approvals } from "./prompt/approvals.ts";
 import { createBackOff } from "./prompt/back-off.ts";
 import { Prompts } from "./prompt/prompts.ts";
-import { createBrokerService } from "./rpc/broker-service.ts";
+import { brokerFailure, createBrokerService } from "./rpc/broker-service.ts";
 import { createCredentialCheck } from "./rpc/credential-check.ts";
 import { endProcess, lockAccount, mayGrant } from "./rpc/endings.ts";
+import { createFaultReport, translating } from "./rpc/fault.ts";
 import { Flights } from "./rpc/flight.ts";
 import { createGateway } from "./rpc/gateway.ts";
 import { createIntegrationSwitch } from "./rpc/integration.ts";
@@ -204,6 +205,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       }
     },
     integration,
+    onFault: createFaultReport(log),
     version: options.version,
   };
 
@@ -212,7 +214,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     admit: ({ peer }) =>
       peer.identified ? undefined : refusal(Reason.PEER_UNIDENTIFIED),
     routes: (router) => {
-      router.service(BrokerService, createBrokerService(parts));
+      const service = createBrokerService(parts);
+      router.service(
+        BrokerService,
+        translating(service, (error) => brokerFailure(error, parts.onFault)),
+      );
     },
   });
   const access = createOwnerAccess(accounts, clock);

@@ -238,8 +238,12 @@ it("a clock that cannot be read gives nothing", async () => {
     await own.grant(caller);
     own.time.breakClock();
     const answer = await own.resolve(caller, "Personal", reference);
-    expect(answer.code).toBe("internal");
+    expect([answer.code, answer.reason]).toEqual(["internal", "INTERNAL"]);
     expect(answer.text).not.toContain("clock");
+    // Whoever runs the broker is told where, and nothing of what was said.
+    const [line] = own.lines.filter((one) => one.startsWith("a fault"));
+    expect(line).toMatch(/Error at .*manual-time/);
+    expect(line).not.toContain("cannot be read");
   } finally {
     await own.close();
   }

@@ -136,6 +136,14 @@ describe("a connection of the owner", () => {
   });
 });
 
+it("a password longer than any is refused before it costs anything", async () => {
+  const long = base64("x".repeat(1_025));
+  const answer = await rig.owner.owner("AccountService/UnlockAccount", {
+    credential: { account: "Personal", password: long },
+  });
+  expect(answer.reason).toBe("INVALID");
+});
+
 describe("wrong credentials", () => {
   it("from untrusted connections are slowed down, and the owner is not locked out by them (T34)", async () => {
     const attacker = await rig.caller();

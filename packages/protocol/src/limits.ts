@@ -26,6 +26,8 @@ export interface Limits {
   readonly items: number;
   /** Characters of an account name or id as asked for. */
   readonly accountLength: number;
+  /** Bytes of a password or a recovery code. */
+  readonly passwordBytes: number;
   /** Characters of Integration.name. */
   readonly integrationNameLength: number;
   /** Characters of Integration.version. */
@@ -58,6 +60,7 @@ export const limits: Limits = {
   scopeVaults: 100,
   items: 1_000,
   accountLength: 128,
+  passwordBytes: 1_024,
   integrationNameLength: 64,
   integrationVersionLength: 32,
   purposeLength: 200,

@@ -21,13 +21,13 @@ import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AccountInfo, VerifiedCredential } from "../account/accounts.ts";
 import { lockAccount } from "./endings.ts";
+import { checkSecret } from "./field-limits.ts";
 import { kFlight } from "./gateway.ts";
 import {
   authenticationIdleMs,
   connectionOf,
   type OwnerAccess,
 } from "./owner-access.ts";
-import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { accountRef } from "./prompt-body.ts";
 import { ownerRefusal } from "./refusal.ts";
@@ -58,7 +58,7 @@ export function createAccountService(
     if (account === undefined) throw ownerRefusal(OwnerReason.NOT_FOUND);
     return account;
   };
-  return ownerFailures({
+  return {
     listAccounts: () =>
       create(ListAccountsResponseSchema, {
         accounts: accounts.list().map(accountRef),
@@ -77,6 +77,7 @@ export function createAccountService(
       if (!isFirst) {
         (await check(request.credential, context))[Symbol.dispose]();
       }
+      checkSecret(request.password);
       const account = await accounts.create(request.name, request.password, {
         onlyIfFirst: isFirst,
       });
@@ -126,6 +127,7 @@ export function createAccountService(
     async changePassword(request, context) {
       using credential = await check(request.credential, context);
       const { accountId } = credential;
+      checkSecret(request.newPassword);
       await accounts.changePassword(credential, request.newPassword);
       recorder.note(accountId, { kind: "password-changed" });
       return create(ChangePasswordResponseSchema);
@@ -154,5 +156,5 @@ export function createAccountService(
       recorder.note(accountId, { kind: "slot-removed" });
       return create(RemoveKeySlotResponseSchema);
     },
-  });
+  };
 }

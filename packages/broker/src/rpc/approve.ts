@@ -20,6 +20,7 @@ import { covers } from "../session/scope.ts";
 import { grantMessage, newGrant } from "./authorize.ts";
 import { readInactivity } from "./durations.ts";
 import { endProcess } from "./endings.ts";
+import { checkSecret } from "./field-limits.ts";
 import type { BrokerParts, PromptTerms, Terms } from "./parts.ts";
 import { ownerRefusal, Refusal } from "./refusal.ts";
 import { type AskedScope, bindScope, readScope } from "./scope-terms.ts";
@@ -64,12 +65,16 @@ export function beginApproval(
   return create(BeginApprovalResponseSchema, { approvalId, challenge });
 }
 
+/** Where an answer came from, for the log: what a surface calls itself, else its process. */
+export type SurfaceFacts =
+  | { readonly surface: string }
+  | { readonly by: string };
+
 /** Who approves. */
 export interface Approver {
   /** Wrong credentials so far, by question. */
   readonly wrongTries: WeakMap<object, number>;
-  /** What the surface is called, for the log. */
-  readonly surface: string;
+  readonly surface: SurfaceFacts;
 }
 
 /**
@@ -90,6 +95,7 @@ export async function approve(
   if (request.credential.case !== "password") {
     throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
   }
+  checkSecret(request.credential.value);
   using credential = await parts.accounts.verify(
     approval.terms.accountId,
     { kind: "password", secret: request.credential.value },
@@ -133,7 +139,7 @@ function wrongTry(
     kind: "credential-refused",
     trusted: true,
   });
-  if (triesLeft === 0) denyPrompt(parts, prompt.id, "wrong credentials");
+  if (triesLeft === 0) denyPrompt(parts, prompt.id, { by: "wrong passwords" });
   return ownerRefusal(OwnerReason.WRONG_CREDENTIAL, { triesLeft });
 }
 
@@ -141,7 +147,7 @@ function commit(
   parts: BrokerParts,
   approval: Approval<Terms>,
   credential: VerifiedCredential,
-  surface: string,
+  surface: SurfaceFacts,
 ): ApproveResponse {
   const { accounts, sessions, prompts, recorder, clock } = parts;
   const { accountId, asked, inactivityMs } = approval.terms;
@@ -183,7 +189,7 @@ function commit(
       extent: bound.extent.kind,
       inactivityMs,
       method: "password",
-      surface,
+      ...surface,
     });
     const chosenFor =
       prompt.frozen.accountId === undefined
@@ -210,7 +216,7 @@ function commit(
 export function denyPrompt(
   parts: BrokerParts,
   promptId: string,
-  by: string,
+  by: SurfaceFacts,
 ): boolean {
   const prompt = parts.prompts.get(promptId);
   if (prompt === undefined) return false;
@@ -220,7 +226,7 @@ export function denyPrompt(
   parts.recorder.note(prompt.frozen.accountId, {
     kind: "prompt-denied",
     ...parts.recorder.process(peer.number, peer.pid),
-    by,
+    ...by,
   });
   return true;
 }

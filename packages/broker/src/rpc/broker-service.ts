@@ -9,15 +9,16 @@ import {
   RevokeResponseSchema,
 } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
-import type {
+import {
   ConnectError,
-  HandlerContext,
-  ServiceImpl,
+  type HandlerContext,
+  type ServiceImpl,
 } from "@connectrpc/connect";
 import type { Grant, Session } from "../session/sessions.ts";
 import { indexedStore } from "../vault/indexed-store.ts";
 import { authorize } from "./authorize.ts";
 import { endProcess, reasonOfEnd } from "./endings.ts";
+import type { FaultReport } from "./fault.ts";
 import { checkRequest, checkRevoke } from "./field-limits.ts";
 import type { Flight } from "./flight.ts";
 import { kFlight } from "./gateway.ts";
@@ -55,6 +56,16 @@ export function createBrokerService(
       return create(RevokeResponseSchema);
     },
   };
+}
+
+/** What a program is told of any failure: an error nobody foresaw is a fault of ours, and says no more. */
+export function brokerFailure(
+  error: unknown,
+  onFault: FaultReport,
+): ConnectError {
+  if (error instanceof ConnectError) return error;
+  onFault(error);
+  return refusal(Reason.INTERNAL);
 }
 
 /** The calling process, checked for this very call (PRC-012). */

@@ -6,6 +6,7 @@ import type {
   VerifiedCredential,
 } from "../account/accounts.ts";
 import type { Clock } from "../session/clock.ts";
+import { checkSecret } from "./field-limits.ts";
 import type { Recorder } from "./recorder.ts";
 import { ownerRefusal } from "./refusal.ts";
 
@@ -47,6 +48,7 @@ export function createCredentialCheck(
       if (credential === undefined || proof === undefined) {
         throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
       }
+      checkSecret(proof.secret);
       const bucket = trusted ? buckets.trusted : buckets.untrusted;
       try {
         const verified = await bucket.attempt(() =>

@@ -7,7 +7,8 @@ import {
   type RequestRequest,
   type RevokeRequest,
 } from "@assent/protocol";
-import { refusal } from "./refusal.ts";
+import { OwnerReason } from "@assent/protocol/owner";
+import { ownerRefusal, refusal } from "./refusal.ts";
 
 // The one place where the sizes of fields are judged. Everything longer or
 // more than the protocol says is refused before it reaches anything else.
@@ -61,6 +62,13 @@ export function checkOperation(holder: Operation | undefined): void {
     case "removeItems":
       count(operation.value.itemIds.length, limits.items);
       break;
+  }
+}
+
+/** A password or a recovery code. @throws ConnectError with OWNER_REASON_INVALID */
+export function checkSecret(secret: Uint8Array): void {
+  if (secret.length > limits.passwordBytes) {
+    throw ownerRefusal(OwnerReason.INVALID);
   }
 }
 

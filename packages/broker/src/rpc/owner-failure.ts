@@ -5,6 +5,7 @@ import { AccountError, type AccountFailure } from "../account/accounts.ts";
 import { ActivityError } from "../activity/activity.ts";
 import { SettingsError } from "../settings/settings.ts";
 import { StoreError } from "../vault/store.ts";
+import type { FaultReport } from "./fault.ts";
 import { storeRefusal } from "./operation.ts";
 import { ownerRefusal } from "./refusal.ts";
 
@@ -27,7 +28,10 @@ const reasons: Readonly<Record<AccountFailure, OwnerReason>> = {
  * own sentences, which name what to do and hold no secret. The one place where
  * they are translated.
  */
-export function ownerFailure(error: unknown): ConnectError {
+export function ownerFailure(
+  error: unknown,
+  onFault: FaultReport,
+): ConnectError {
   if (error instanceof ConnectError) return error;
   if (error instanceof StoreError) return storeRefusal(error);
   if (error instanceof AccountError) {
@@ -36,35 +40,6 @@ export function ownerFailure(error: unknown): ConnectError {
   if (error instanceof SettingsError || error instanceof ActivityError) {
     return ownerRefusal(OwnerReason.STORAGE_FAILED, { message: error.message });
   }
+  onFault(error);
   return ownerRefusal(OwnerReason.INTERNAL);
-}
-
-/** The same methods, unary and streaming, failing in the owner's words. */
-export function ownerFailures<T extends object>(implementation: T): T {
-  const wrapped: Record<string, unknown> = {};
-  for (const [name, method] of Object.entries(implementation)) {
-    wrapped[name] = (request: object, context: object) => {
-      try {
-        const answer = method(request, context);
-        return Symbol.asyncIterator in Object(answer)
-          ? translated(answer)
-          : Promise.resolve(answer).catch(rethrow);
-      } catch (error) {
-        throw ownerFailure(error);
-      }
-    };
-  }
-  return wrapped as T;
-}
-
-async function* translated<T>(answers: AsyncIterable<T>): AsyncIterable<T> {
-  try {
-    yield* answers;
-  } catch (error) {
-    throw ownerFailure(error);
-  }
-}
-
-function rethrow(error: unknown): never {
-  throw ownerFailure(error);
 }

@@ -7,10 +7,13 @@ import {
   SettingsService,
   VaultService,
 } from "@assent/protocol/owner";
-import type { ConnectRouter } from "@connectrpc/connect";
+import type { DescService } from "@bufbuild/protobuf";
+import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { createAccountService } from "./account-service.ts";
 import { createActivityService } from "./activity-service.ts";
+import { translating } from "./fault.ts";
 import type { OwnerAccess } from "./owner-access.ts";
+import { ownerFailure } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { createPromptService } from "./prompt-service.ts";
 import { createSessionService } from "./session-service.ts";
@@ -23,30 +26,23 @@ export function registerOwnerServices(
   parts: BrokerParts,
   access: OwnerAccess,
 ): void {
-  const { guard } = access;
-  router
-    .service(
-      PromptService,
-      guard(PromptService, createPromptService(parts, access)),
-    )
-    .service(
-      AccountService,
-      guard(AccountService, createAccountService(parts, access)),
-    )
-    .service(
-      SessionService,
-      guard(SessionService, createSessionService(parts, access)),
-    )
-    .service(
-      ActivityService,
-      guard(ActivityService, createActivityService(parts, access)),
-    )
-    .service(
-      VaultService,
-      guard(VaultService, createVaultService(parts, access)),
-    )
-    .service(
-      SettingsService,
-      guard(SettingsService, createSettingsService(parts, access)),
+  const register = <S extends DescService>(
+    service: S,
+    implementation: ServiceImpl<S>,
+  ) =>
+    router.service(
+      service,
+      access.guard(
+        service,
+        translating(implementation, (error) =>
+          ownerFailure(error, parts.onFault),
+        ),
+      ),
     );
+  register(PromptService, createPromptService(parts, access));
+  register(AccountService, createAccountService(parts, access));
+  register(SessionService, createSessionService(parts, access));
+  register(ActivityService, createActivityService(parts, access));
+  register(VaultService, createVaultService(parts, access));
+  register(SettingsService, createSettingsService(parts, access));
 }

@@ -10,6 +10,7 @@ import type { Clock } from "../session/clock.ts";
 import type { Grant, Session, Sessions } from "../session/sessions.ts";
 import type { SettingsFile } from "../settings/settings.ts";
 import type { CredentialCheck } from "./credential-check.ts";
+import type { FaultReport } from "./fault.ts";
 import type { Flights } from "./flight.ts";
 import type { IntegrationSwitch } from "./integration.ts";
 import type { ProcessCards } from "./process-card.ts";
@@ -62,5 +63,7 @@ export interface BrokerParts {
   /** Close and delete the log of an account that is being removed. */
   readonly removeLog: (accountId: string) => void;
   readonly integration: IntegrationSwitch;
+  /** An error nobody foresaw: told to whoever runs the broker. */
+  readonly onFault: FaultReport;
   readonly version: string;
 }

@@ -18,9 +18,9 @@ import {
   beginApproval,
   denyPrompt,
   pendingPrompt,
+  type SurfaceFacts,
 } from "./approve.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
-import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
 
@@ -46,11 +46,14 @@ export function createPromptService(
   const wrongTries = new WeakMap<object, number>();
   const names = new WeakMap<Connection, string>();
   /** Who shows or decides, for the log: what the surface calls itself, else its process. */
-  const surfaceOf = (context: HandlerContext) => {
+  const surfaceOf = (context: HandlerContext): SurfaceFacts => {
     const connection = connectionOf(context);
-    return names.get(connection) ?? `process ${connection.peer.pid}`;
+    const surface = names.get(connection);
+    return surface === undefined
+      ? { by: `process ${connection.peer.pid}` }
+      : { surface };
   };
-  return ownerFailures({
+  return {
     watchPrompts(request, context) {
       const name = makeSafe(request.surface, { maxLength: surfaceLength });
       if (name !== "") names.set(connectionOf(context), name);
@@ -61,7 +64,7 @@ export function createPromptService(
       parts.recorder.note(prompt.frozen.accountId, {
         kind: "prompt-shown",
         ...parts.recorder.process(prompt.question.process),
-        surface: surfaceOf(context),
+        ...surfaceOf(context),
       });
       return create(ShownResponseSchema);
     },
@@ -83,13 +86,12 @@ export function createPromptService(
           trusted ? OwnerReason.INVALID : OwnerReason.CREDENTIAL_REQUIRED,
         );
       }
-      const by = surfaceOf(context);
-      if (!denyPrompt(parts, request.promptId, by)) {
+      if (!denyPrompt(parts, request.promptId, surfaceOf(context))) {
         throw ownerRefusal(OwnerReason.PROMPT_GONE);
       }
       return create(DenyResponseSchema);
     },
-  });
+  };
 }
 
 const surfaceLength = 32;

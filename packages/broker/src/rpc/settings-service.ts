@@ -17,7 +17,6 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { BrokerSettings } from "../settings/settings.ts";
 import { disableIntegration } from "./endings.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
-import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
 
@@ -26,7 +25,7 @@ export function createSettingsService(
   parts: BrokerParts,
   access: OwnerAccess,
 ): ServiceImpl<typeof SettingsService> {
-  return ownerFailures({
+  return {
     getSettings() {
       const { autoLockMs, inactivityMs, webSurface } = parts.settings.current;
       return create(GetSettingsResponseSchema, {
@@ -62,7 +61,7 @@ export function createSettingsService(
       }
       return create(PutSettingsResponseSchema);
     },
-  });
+  };
 }
 
 /** As they shall be: all of them, but a duration that is unset stays as it is. */

@@ -17,7 +17,6 @@ import { kFlight } from "./gateway.ts";
 import { createItemReader } from "./item-reader.ts";
 import { operate } from "./operation.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
-import { ownerFailures } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { ownerRefusal } from "./refusal.ts";
 import { touchedNames } from "./request-log.ts";
@@ -81,7 +80,7 @@ export function createVaultService(
     parts.unlocks.used(store.accountId);
     return detach(result, flight);
   };
-  return ownerFailures({
+  return {
     async operate(request, context) {
       checkOperation(request.operation);
       using credential = await parts.credentials.check(
@@ -108,5 +107,5 @@ export function createVaultService(
       const result = run(store, request.operation, context);
       return create(BrowseResponseSchema, { result });
     },
-  });
+  };
 }
