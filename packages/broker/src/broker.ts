@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { BrokerService, limits, type Places, Reason } from "@assent/protocol";
 import { OwnerReason } from "@assent/protocol/owner";
-import {
-  type AccountsOptions,
-  createAccounts,
-} from "./account/native-accounts.ts";
-import { createAccountLogs } from "./activity/account-logs.ts";
-import { createActivityLog } from "./activity/activity-log.ts";
-import { createBrokerLog } from "./activity/broker-log.ts";
 import { openChannel } from "./channel/channel.ts";
 import type { Channel, ChannelHandler } from "./channel/connection.ts";
-import { openRuntimeDirectory } from "./channel/runtime-directory.ts";
 import { createId } from "./crypto/id.ts";
 import { systemRandom } from "./crypto/random.ts";
-import type { PeerBinding } from "./peer/binding.ts";
 import { createLinuxSource } from "./peer/linux-source.ts";
 import type { Peer } from "./peer/peer.ts";
 import { createPeerRegistry } from "./peer/registry.ts";
@@ -37,23 +27,16 @@ import { createProcessCards } from "./rpc/process-card.ts";
 import { createRecorder } from "./rpc/recorder.ts";
 import { ownerRefusal, refusal } from "./rpc/refusal.ts";
 import { createUnlocks } from "./rpc/unlocks.ts";
-import type { Clock } from "./session/clock.ts";
 import { Sessions } from "./session/sessions.ts";
 import { openSeenExecutables } from "./settings/seen-file.ts";
-import { openSettings } from "./settings/settings.ts";
+import { openStorage, type StorageOptions } from "./storage.ts";
 
 /** What a broker is made of; a test brings its own clock, scheduler and password cost. */
-export interface BrokerOptions {
-  readonly places: Places;
-  readonly binding: PeerBinding;
-  readonly clock: Clock;
+export interface BrokerOptions extends StorageOptions {
   readonly scheduler: Scheduler;
   readonly version: string;
   /** Real paths of the scripts of our own command line: relays (decisions 13). */
   readonly relayScripts?: readonly string[];
-  readonly passwords?: AccountsOptions["passwords"];
-  /** One line for whoever runs the broker; never a secret. */
-  readonly log: (line: string) => void;
 }
 
 /** A running broker. */
@@ -78,41 +61,8 @@ const logKeptMs = 30 * 24 * 3_600_000;
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { places, binding, clock, scheduler, log } = options;
   using undo = new DisposableStack();
-  for (const name of ["", "accounts", "activity"]) {
-    mkdirSync(join(places.dataDirectory, name), {
-      recursive: true,
-      mode: 0o700,
-    });
-  }
-  const runtime = undo.adopt(
-    openRuntimeDirectory({
-      path: places.runtimeDirectory,
-      userId: process.geteuid?.() ?? -1,
-      binding,
-    }),
-    (directory) => directory.release(),
-  );
-  const settings = openSettings(join(places.dataDirectory, "settings.json"));
-  const accounts = undo.adopt(
-    createAccounts({
-      directory: join(places.dataDirectory, "accounts"),
-      now: () => clock.wallMs(),
-      ...(options.passwords ? { passwords: options.passwords } : {}),
-    }),
-    (opened) => opened.close(),
-  );
-  const logs = undo.adopt(
-    createAccountLogs(
-      join(places.dataDirectory, "activity"),
-      (file, accountId, publicKey) =>
-        createActivityLog({ file, accountId, publicKey }),
-    ),
-    (opened) => opened.close(),
-  );
-  const brokerLog = undo.adopt(
-    createBrokerLog({ file: join(places.dataDirectory, "activity.db") }),
-    (opened) => opened.close(),
-  );
+  const storage = undo.use(openStorage(options));
+  const { runtime, settings, accounts, brokerLog, logOf } = storage;
   const registry = undo.adopt(
     createPeerRegistry({
       source: createLinuxSource({
@@ -127,12 +77,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const bootMs = () => clock.bootMs();
   const seen = openSeenExecutables(join(places.dataDirectory, "seen"), log);
   const cards = createProcessCards(seen, options.relayScripts ?? []);
-  const logOf = (accountId: string) => {
-    const account = accounts.find(accountId);
-    return account === undefined || account.problem !== undefined
-      ? undefined
-      : logs.of(account.id, account.publicLogKey);
-  };
   const recorder = createRecorder({
     clock,
     cards,
@@ -197,13 +141,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     unlocks,
     brokerLog,
     logOf,
-    removeLog(accountId) {
-      try {
-        logs.remove(accountId);
-      } catch {
-        log("the log of an account that was removed could not be deleted");
-      }
-    },
+    removeLog: storage.removeLog,
     integration,
     onFault: createFaultReport(log),
     version: options.version,
@@ -248,14 +186,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     throw error;
   }
   recorder.note(undefined, { kind: "broker-started", version: parts.version });
-  const prune = () => {
-    try {
-      logs.prune(clock.wallMs() - logKeptMs);
-      brokerLog.prune(clock.wallMs() - logKeptMs);
-    } catch {
-      log("old entries of the activity log could not be removed");
-    }
-  };
   const resources = undo.move();
   let prunedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -284,7 +214,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       for (const accountId of idle) lockAccount(parts, accountId, "idle");
       if (now - prunedAtMs > 3_600_000) {
         prunedAtMs = now;
-        prune();
+        storage.prune(clock.wallMs() - logKeptMs);
       }
     },
     async stop() {

@@ -1,74 +1,31 @@
-// SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from "node:crypto";
 import {
-  ApprovalMethod,
   type ApproveRequest,
   type ApproveResponse,
   ApproveResponseSchema,
-  type BeginApprovalRequest,
-  type BeginApprovalResponse,
-  BeginApprovalResponseSchema,
   OwnerReason,
 } from "@assent/protocol/owner";
 import { makeSafe } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import type { VerifiedCredential } from "../account/accounts.ts";
 import type { Connection } from "../channel/connection.ts";
-import { type Approval, sameDigest } from "../prompt/approvals.ts";
+import type { Approval } from "../prompt/approvals.ts";
 import type { PendingPrompt } from "../prompt/prompts.ts";
 import { covers } from "../session/scope.ts";
 import { grantMessage, newGrant } from "./authorize.ts";
-import { readInactivity } from "./durations.ts";
 import { endProcess } from "./endings.ts";
 import { checkSecret } from "./field-limits.ts";
-import type { BrokerParts, PromptTerms, Terms } from "./parts.ts";
-import { ownerRefusal, Refusal } from "./refusal.ts";
-import { type AskedScope, bindScope, readScope } from "./scope-terms.ts";
+import type { BrokerParts, Terms } from "./parts.ts";
+import {
+  denyPrompt,
+  pendingPrompt,
+  type SurfaceFacts,
+  termsOf,
+} from "./pending-prompt.ts";
+import { ownerRefusal } from "./refusal.ts";
+import { bindScope } from "./scope-terms.ts";
 
 /** Wrong credentials on one prompt before it ends (decisions 9). */
 export const triesPerPrompt = 5;
-
-/**
- * Fix account, scope, duration and method of an approval, and give the
- * broker's challenge for it (decisions 4). Grants nothing.
- */
-export function beginApproval(
-  parts: BrokerParts,
-  connection: Connection,
-  request: BeginApprovalRequest,
-): BeginApprovalResponse {
-  const prompt = pendingPrompt(parts, request.promptId, request.digest);
-  const asked = termsOf(parts, prompt);
-  const accountId = prompt.frozen.accountId ?? request.accountId;
-  const account = parts.accounts
-    .list()
-    .find((candidate) => candidate.id === accountId);
-  if (account === undefined) throw ownerRefusal(OwnerReason.NOT_FOUND);
-  if (request.accountId !== "" && request.accountId !== accountId) {
-    throw ownerRefusal(OwnerReason.INVALID);
-  }
-  if (request.method !== ApprovalMethod.PASSWORD) {
-    throw ownerRefusal(OwnerReason.INVALID);
-  }
-  // As asked, or narrower: the user may only narrow (SES-012).
-  const { scope, inactivityMs } = narrowed(request, asked);
-  const challenge = randomBytes(32);
-  const approvalId = parts.approvals.begin({
-    promptId: prompt.id,
-    // A copy: the bytes of a call are zeroed when it ends.
-    digest: prompt.frozen.digest.slice(),
-    terms: { accountId, asked: scope, inactivityMs },
-    challenge,
-    generation: parts.accounts.generation(accountId),
-    surface: connection,
-  });
-  return create(BeginApprovalResponseSchema, { approvalId, challenge });
-}
-
-/** Where an answer came from, for the log: what a surface calls itself, else its process. */
-export type SurfaceFacts =
-  | { readonly surface: string }
-  | { readonly by: string };
 
 /** Who approves. */
 export interface Approver {
@@ -106,25 +63,6 @@ export async function approve(
     throw ownerRefusal(OwnerReason.NOT_APPROVED);
   }
   return commit(parts, approval, credential, surface);
-}
-
-function narrowed(
-  request: BeginApprovalRequest,
-  asked: PromptTerms,
-): { readonly scope: AskedScope; readonly inactivityMs: number } {
-  try {
-    return {
-      scope:
-        request.scope === undefined ? asked.asked : readScope(request.scope),
-      inactivityMs: readInactivity(
-        request.inactivityTimeout,
-        asked.inactivityMs,
-      ),
-    };
-  } catch (error) {
-    // What is wrong is the surface's, not the program's.
-    throw error instanceof Refusal ? ownerRefusal(OwnerReason.INVALID) : error;
-  }
 }
 
 function wrongTry(
@@ -210,45 +148,6 @@ function commit(
     if (wasLocked) accounts.lock(accountId);
     throw error;
   }
-}
-
-/** Deny a prompt: every waiting call of that process ends (PRM-013). False: there is none. */
-export function denyPrompt(
-  parts: BrokerParts,
-  promptId: string,
-  by: SurfaceFacts,
-): boolean {
-  const prompt = parts.prompts.get(promptId);
-  if (prompt === undefined) return false;
-  const { peer } = termsOf(parts, prompt);
-  parts.prompts.deny(promptId);
-  parts.cards.last(peer.number)?.markSeen();
-  parts.recorder.note(prompt.frozen.accountId, {
-    kind: "prompt-denied",
-    ...parts.recorder.process(peer.number, peer.pid),
-    ...by,
-  });
-  return true;
-}
-
-/** The prompt of this id, if what the surface shows is what is asked (PRM-010, T24). */
-export function pendingPrompt(
-  parts: BrokerParts,
-  promptId: string,
-  digest: Uint8Array,
-): PendingPrompt {
-  const prompt = parts.prompts.get(promptId);
-  if (prompt === undefined) throw ownerRefusal(OwnerReason.PROMPT_GONE);
-  if (!sameDigest(prompt.frozen.digest, digest)) {
-    throw ownerRefusal(OwnerReason.DIGEST_MISMATCH);
-  }
-  return prompt;
-}
-
-function termsOf(parts: BrokerParts, prompt: PendingPrompt): PromptTerms {
-  const terms = parts.terms.get(prompt.question);
-  if (terms === undefined) throw ownerRefusal(OwnerReason.INTERNAL);
-  return terms;
 }
 
 function reachesNothing(scope: {

@@ -1,5 +1,3 @@
-// SPDX-License-Identifier: Apache-2.0
-import type { OutgoingHttpHeaders } from "node:http";
 import {
   limits,
   protocolVersion,
@@ -16,20 +14,15 @@ import {
   createContextKey,
   createContextValues,
 } from "@connectrpc/connect";
-import type {
-  UniversalHandler,
-  UniversalServerResponse,
-} from "@connectrpc/connect/protocol";
-import {
-  compressionGzip,
-  universalResponseToNodeResponse,
-} from "@connectrpc/connect-node";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { compressionGzip } from "@connectrpc/connect-node";
 import type {
   ChannelHandler,
   ChannelRequest,
   ChannelResponse,
   Connection,
 } from "../channel/connection.ts";
+import { answerStatus, collect, stream, write } from "./answer.ts";
 import type { Flight, Flights } from "./flight.ts";
 import { type BodyJudgement, readMessage } from "./message.ts";
 import { refusal } from "./refusal.ts";
@@ -151,20 +144,6 @@ function takeBody(message: BodyJudgement | undefined): Uint8Array {
   return body;
 }
 
-/** Write a stream until it ends, or whoever reads it goes away. */
-async function stream(
-  answer: UniversalServerResponse,
-  response: ChannelResponse,
-  aborted: AbortSignal,
-): Promise<void> {
-  try {
-    await universalResponseToNodeResponse(answer, response);
-  } catch (error) {
-    // A stream that was reset cannot be written to; the connection goes on.
-    if (!aborted.aborted) throw error;
-  }
-}
-
 function judgeHeaders(request: ChannelRequest): ConnectError | undefined {
   const version = request.headers[versionHeader];
   if (!servesVersion(typeof version === "string" ? version : undefined)) {
@@ -177,28 +156,6 @@ function judgeHeaders(request: ChannelRequest): ConnectError | undefined {
     return new ConnectError("the deadline has passed", Code.DeadlineExceeded);
   }
   return undefined;
-}
-
-function write(
-  response: ChannelResponse,
-  answer: UniversalServerResponse,
-  body: Uint8Array,
-  flight: Flight | undefined,
-): void {
-  if (response.destroyed || response.headersSent) return;
-  if (flight !== undefined) flight.writing = true;
-  flight?.defer(() => body.fill(0));
-  // Both kinds of response have these methods, with the same meaning.
-  const out = response as {
-    writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
-    addTrailers(trailers: OutgoingHttpHeaders): void;
-    end(chunk: Uint8Array): unknown;
-  };
-  out.writeHead(answer.status, Object.fromEntries(answer.header ?? []));
-  if (answer.trailer !== undefined) {
-    out.addTrailers(Object.fromEntries(answer.trailer));
-  }
-  out.end(body);
 }
 
 function abortedBy(response: ChannelResponse): AbortSignal {
@@ -237,11 +194,6 @@ function finishReading(
   });
 }
 
-function answerStatus(response: ChannelResponse, status: number): void {
-  response.statusCode = status;
-  response.end();
-}
-
 function headersOf(request: ChannelRequest): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -253,13 +205,4 @@ function headersOf(request: ChannelRequest): Headers {
 
 async function* once(body: Uint8Array): AsyncIterable<Uint8Array> {
   yield body;
-}
-
-async function collect(answer: UniversalServerResponse): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of answer.body ?? []) chunks.push(chunk);
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined
-    ? only
-    : Buffer.concat(chunks);
 }

@@ -10,13 +10,9 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Grant } from "../session/sessions.ts";
 import type { IndexedAccountStore } from "../vault/indexed-store.ts";
 import { StoreError } from "../vault/store.ts";
-import {
-  getItems,
-  listItems,
-  putItems,
-  removeItems,
-} from "./item-operations.ts";
+import { putItems, removeItems } from "./item-changes.ts";
 import type { ItemReader } from "./item-reader.ts";
+import { getItems, listItems } from "./item-reading.ts";
 import { refusal } from "./refusal.ts";
 import { resolveSecrets } from "./resolve-operation.ts";
 import { deleteVault, listVaults, putVault } from "./vault-operations.ts";

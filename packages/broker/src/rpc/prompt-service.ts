@@ -13,15 +13,15 @@ import { create } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { Connection } from "../channel/connection.ts";
 import type { PromptEnding } from "../prompt/prompts.ts";
+import { approve } from "./approve.ts";
+import { beginApproval } from "./begin-approval.ts";
+import { connectionOf, type OwnerAccess } from "./owner-access.ts";
+import type { BrokerParts } from "./parts.ts";
 import {
-  approve,
-  beginApproval,
   denyPrompt,
   pendingPrompt,
   type SurfaceFacts,
-} from "./approve.ts";
-import { connectionOf, type OwnerAccess } from "./owner-access.ts";
-import type { BrokerParts } from "./parts.ts";
+} from "./pending-prompt.ts";
 import { ownerRefusal } from "./refusal.ts";
 
 const endOf: Readonly<Record<PromptEnding | "approved", PromptEnd>> = {
