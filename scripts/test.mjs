@@ -116,6 +116,9 @@ function run(command, args, workspace) {
       cwd: join(root, workspace),
       env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` },
       stdio: ["ignore", "pipe", "inherit"],
+      // What hangs is broken: it fails, and says where.
+      timeout: 15 * 60_000,
+      killSignal: "SIGKILL",
     });
     child.stdout.on("data", (chunk) => {
       output += chunk;
