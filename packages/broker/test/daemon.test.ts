@@ -6,7 +6,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -28,6 +27,8 @@ const credential = { account: "Personal", password: base64(password) };
 interface Daemon {
   readonly child: ChildProcess;
   readonly output: () => string;
+  /** Wait until its output matches. */
+  readonly says: (pattern: RegExp) => Promise<void>;
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
@@ -55,9 +56,18 @@ function run(): Promise<Daemon> {
     child.once("close", (code, signal) => resolve(code ?? signal)),
   );
   return new Promise((resolve) => {
-    const daemon = { child, output: () => output, ended };
+    let told = () => {};
+    const says = async (pattern: RegExp) => {
+      while (!pattern.test(output)) {
+        await new Promise<void>((next) => {
+          told = next;
+        });
+      }
+    };
+    const daemon = { child, output: () => output, says, ended };
     const take = (chunk: Buffer) => {
       output += chunk;
+      told();
       if (output.includes("ready\n")) resolve(daemon);
     };
     child.stdout.on("data", take);
@@ -192,18 +202,10 @@ describe("the broker as a process", () => {
     const daemon = await run();
     const owner = await caller();
     await furnish(owner);
-    const pid = daemon.child.pid ?? 0;
-    const inodes = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-      try {
-        return (
-          /^socket:\[(\d+)\]$/.exec(
-            readlinkSync(`/proc/${pid}/fd/${fd}`),
-          )?.[1] ?? []
-        );
-      } catch {
-        return [];
-      }
-    });
+    daemon.child.kill("SIGUSR2");
+    await daemon.says(/^sockets .*\.$/m);
+    const inodes =
+      /^sockets (.*)\.$/m.exec(daemon.output())?.[1]?.split(" ") ?? [];
     expect(inodes.length).toBeGreaterThan(0);
     for (const table of ["tcp", "tcp6", "udp", "udp6", "raw", "raw6"]) {
       if (!existsSync(`/proc/net/${table}`)) continue;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The broker as a process of its own, as `assent broker run` starts it.
+// The broker as a process of its own, as `assent broker run` starts it. It is
+// closed to all others, so it tells itself which sockets it has: on SIGUSR2.
+import { readdirSync, readlinkSync } from "node:fs";
 import { runBroker } from "../src/run.ts";
 
 const [home] = process.argv.slice(2);
@@ -12,8 +14,21 @@ try {
     await broker.stop();
     process.exit(0);
   });
+  process.on("SIGUSR2", () => console.log(`sockets ${sockets().join(" ")}.`));
   console.log("ready");
 } catch (error) {
   console.error(error.message);
   process.exit(1);
+}
+
+/** Inodes of the sockets that this process holds. */
+function sockets() {
+  return readdirSync("/proc/self/fd").flatMap((descriptor) => {
+    try {
+      const link = readlinkSync(`/proc/self/fd/${descriptor}`);
+      return /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [];
+    } catch {
+      return [];
+    }
+  });
 }
