@@ -261,6 +261,29 @@ it("what would be too large an answer is refused before it is made (WIR-003, WIR
   await rig.operate("Personal", { deleteVault: { vaultId: vault } });
 });
 
+it("a list that is too long for one answer comes in pages that fit (WIR-003)", async () => {
+  const vault = await rig.vault("Personal", "Listed");
+  const tags = ["t".repeat(700_000)];
+  const items = Array.from({ length: 4 }, (_, n) => ({
+    overview: { vaultId: vault, title: `Item ${n}`, tags },
+  }));
+  for (const half of [items, items]) {
+    await rig.operate("Personal", { putItems: { items: half } });
+  }
+  const titles: string[] = [];
+  let pages = 0;
+  for (let pageToken = ""; pages === 0 || pageToken !== ""; pages += 1) {
+    const { itemOverviews } = await rig.operate("Personal", {
+      listItems: { vault, pageToken },
+    });
+    titles.push(...itemOverviews.items.map((i: { title: string }) => i.title));
+    pageToken = itemOverviews.nextPageToken ?? "";
+  }
+  expect(titles).toHaveLength(8);
+  expect(pages).toBe(2);
+  await rig.operate("Personal", { deleteVault: { vaultId: vault } });
+});
+
 it("one process cannot have more calls in flight than it may; others are served (WIR-011)", async () => {
   const greedy = await rig.caller();
   const calls = Array.from({ length: 260 }, (_, n) =>

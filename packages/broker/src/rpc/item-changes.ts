@@ -12,6 +12,7 @@ import { type BoundScope, reachesVault } from "../session/scope.ts";
 import type { Grant } from "../session/sessions.ts";
 import { type AccountStore, StoreError } from "../vault/store.ts";
 import { done, failed } from "./item-outcome.ts";
+import { sizeOf } from "./item-reader.ts";
 import type { OperationContext, Ruling } from "./operation.ts";
 import { reachVault } from "./reach.ts";
 import { refusal } from "./refusal.ts";
@@ -22,7 +23,7 @@ import { refusal } from "./refusal.ts";
  */
 export function putItems(
   request: PutItems,
-  { store, grants, defer, cover, beforeChange }: OperationContext,
+  { store, grants, defer, reader, cover, beforeChange }: OperationContext,
 ): Ruling {
   for (const item of request.items) defer(() => zero(item));
   const judged = request.items.map((item) => ({
@@ -32,6 +33,8 @@ export function putItems(
   if (judged.every(({ failure }) => failure === ItemFailure.OUT_OF_SCOPE)) {
     throw refusal(Reason.OUT_OF_SCOPE);
   }
+  // What could not be answered is not done.
+  for (const { item } of judged) reader.answer(sizeOf(item));
   beforeChange(
     judged
       .filter(({ failure }) => failure === undefined)

@@ -17,6 +17,9 @@ export interface ItemReader {
   answer(bytes: number): void;
 }
 
+/** Bytes of values in one answer: the rest of a message is for what goes with them. */
+export const answerBytes: number = limits.messageBytes - 256 * 1024;
+
 /** Bytes of items that one operation may hold open: a few large answers. */
 const openBytes = 8 * limits.messageBytes;
 
@@ -41,7 +44,7 @@ export function createItemReader(
     },
     answer(bytes) {
       answered += bytes;
-      if (answered > limits.messageBytes) throw refusal(Reason.LIMIT_EXCEEDED);
+      if (answered > answerBytes) throw refusal(Reason.LIMIT_EXCEEDED);
     },
   };
 }

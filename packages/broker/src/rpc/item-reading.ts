@@ -2,15 +2,17 @@
 import {
   type GetItems,
   ItemFailure,
+  ItemOverviewSchema,
   type ListItems,
   limits,
   Reason,
 } from "@assent/protocol";
 import { makeSafe } from "@assent/wording";
+import { toBinary } from "@bufbuild/protobuf";
 import type { BoundScope } from "../session/scope.ts";
 import type { AccountStore, ItemEntry } from "../vault/store.ts";
 import { done, failed } from "./item-outcome.ts";
-import { sizeOf } from "./item-reader.ts";
+import { answerBytes, sizeOf } from "./item-reader.ts";
 import type { OperationContext, Ruling } from "./operation.ts";
 import { reachVault } from "./reach.ts";
 import { refusal } from "./refusal.ts";
@@ -26,9 +28,9 @@ export function listItems(
     .items(vault.id)
     .filter(({ overview }) => request.archived || !overview.archived);
   const start = pageStart(entries, request.pageToken);
-  const page = entries.slice(start, start + size);
+  const page = fitting(entries.slice(start, start + size));
   const last = page.at(-1);
-  const more = start + size < entries.length && last !== undefined;
+  const more = start + page.length < entries.length && last !== undefined;
   cover(grant);
   return {
     result: {
@@ -40,6 +42,16 @@ export function listItems(
     },
     touched: [makeSafe(vault.name)],
   };
+}
+
+/** As many as one answer holds, but one at least. */
+function fitting(entries: readonly ItemEntry[]): readonly ItemEntry[] {
+  let bytes = 0;
+  const end = entries.findIndex(({ overview }, at) => {
+    bytes += toBinary(ItemOverviewSchema, overview).length;
+    return bytes > answerBytes && at > 0;
+  });
+  return end < 0 ? entries : entries.slice(0, end);
 }
 
 // A token is the id of the last item that was given.
