@@ -77,12 +77,12 @@ export function createGateway(options: GatewayOptions): ChannelHandler {
     const flight = options.flights.begin(connection);
     const over = () => flight && options.flights.end(flight);
     response.once("close", over);
-    serve(handler, request, response, flight, options.admit(connection)).catch(
-      () => {
-        over();
-        connection.destroy();
-      },
-    );
+    const admit = () => options.admit(connection);
+    // Whatever goes wrong costs this connection, and nothing else.
+    serve(handler, request, response, flight, admit).catch(() => {
+      over();
+      connection.destroy();
+    });
   };
 }
 
@@ -91,10 +91,10 @@ async function serve(
   request: ChannelRequest,
   response: ChannelResponse,
   flight: Flight | undefined,
-  notAdmitted: ConnectError | undefined,
+  admit: () => ConnectError | undefined,
 ): Promise<void> {
   const aborted = abortedBy(response);
-  let refused = judgeHeaders(request) ?? notAdmitted;
+  let refused = judgeHeaders(request) ?? admit();
   if (flight === undefined) refused ??= refusal(Reason.LIMIT_EXCEEDED);
   const run = (body: Uint8Array, refusedWith: ConnectError | undefined) => {
     const contextValues = createContextValues().set(kRefused, refusedWith);
