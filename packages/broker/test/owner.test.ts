@@ -13,8 +13,9 @@ import {
 } from "@assent/protocol/owner";
 import { getOption, hasOption } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deriveArgon2id } from "../src/crypto/argon2.ts";
 import type { Caller } from "./caller.ts";
-import { base64, passwordJson, type Rig, startRig } from "./rig.ts";
+import { base64, password, passwordJson, type Rig, startRig } from "./rig.ts";
 
 let rig: Rig;
 
@@ -318,6 +319,65 @@ it("cancelling one stream leaves the connection and its other calls alone (WIR-0
     (await surface.owner("SessionService/ListSessions", {}, { on: "s" }))
       .status,
   ).toBe(200);
+});
+
+it("a call that is cancelled while its password is worked on changes nothing, and never to another password (WIR-009, WIR-010)", async () => {
+  let hold: Promise<void> | undefined;
+  let reached = () => {};
+  let go = () => {};
+  const own = await startRig({
+    options: {
+      passwords: {
+        cost: { memory: 64, passes: 1, parallelism: 1 },
+        acceptsWeakCost: true,
+        async derive(...args) {
+          reached();
+          await hold;
+          return deriveArgon2id(...args);
+        },
+      },
+    },
+  });
+  const unlock = (secret: string) =>
+    own.owner.owner("AccountService/UnlockAccount", {
+      credential: { account: "Personal", password: base64(secret) },
+    });
+  try {
+    // Cancelled at the first derivation, of the old password, and at the
+    // second, of the new one.
+    for (const at of [1, 2]) {
+      let count = 0;
+      const held = new Promise<void>((resolve) => {
+        reached = () => {
+          count += 1;
+          if (count !== at) return;
+          hold = new Promise((release) => {
+            go = release;
+          });
+          resolve();
+        };
+      });
+      const changing = own.owner.owner(
+        "AccountService/ChangePassword",
+        { credential, newPassword: base64("a new password") },
+        { on: "cancelled" },
+      );
+      await held;
+      await changing.cancel();
+      await changing;
+      while (own.broker.parts.flights.size > 0) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      reached = () => {};
+      go();
+      hold = undefined;
+      const zeros = await unlock("\0".repeat("a new password".length));
+      expect(zeros.reason).toBe("WRONG_CREDENTIAL");
+      expect((await unlock(password)).status, `at derivation ${at}`).toBe(200);
+    }
+  } finally {
+    await own.close();
+  }
 });
 
 it("two first accounts made at once are not two: the second takes the password of the first (T41)", async () => {

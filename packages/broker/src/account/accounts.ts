@@ -67,6 +67,8 @@ export class AccountError extends Error {
 export interface CreateOptions {
   /** Refuse ("busy") when another was made meanwhile: nobody's credential was asked for (T41). */
   readonly onlyIfFirst?: boolean;
+  /** Once aborted nothing is made; rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** The user's accounts: what opens them, and whether they are open. */
@@ -123,11 +125,12 @@ export interface Accounts {
   /**
    * Rotates the account key, so that credentials checked before are void.
    * Takes ownership of the new password and zeroes it. A recovery code that
-   * was used for this is spent.
+   * was used for this is spent. Once the signal is aborted nothing is changed.
    */
   changePassword(
     credential: VerifiedCredential,
     password: Uint8Array,
+    signal?: AbortSignal,
   ): Promise<void>;
   /**
    * Make a recovery code; it replaces an earlier one, and then rotates the

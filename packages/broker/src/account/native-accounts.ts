@@ -114,6 +114,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         checkPassword(password);
         const slot = await draftPasswordSlot(password, passwords, random);
         using _ = slot.key;
+        options?.signal?.throwIfAborted();
         // Another may have taken the name meanwhile.
         const settled = roster.settleName(name);
         if (options?.onlyIfFirst && roster.list().length > 0) {
@@ -184,12 +185,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return account.use(accountKey, use);
     },
 
-    async changePassword(credential, password) {
+    async changePassword(credential, password, signal) {
       try {
         checkPassword(password);
         present(credential);
         const draft = await draftPasswordSlot(password, passwords, random);
         using _ = draft.key;
+        signal?.throwIfAborted();
         const to = present(credential);
         const removed = to.account.locked.slots
           .filter(({ id, kind }) => kind === "password" || id === to.slot.id)

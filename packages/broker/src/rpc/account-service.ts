@@ -78,8 +78,12 @@ export function createAccountService(
         (await check(request.credential, context))[Symbol.dispose]();
       }
       checkSecret(request.password);
-      const account = await accounts.create(request.name, request.password, {
+      // A copy: the bytes of a call are zeroed when it ends, cancelled too.
+      const password = request.password.slice();
+      const { signal } = context;
+      const account = await accounts.create(request.name, password, {
         onlyIfFirst: isFirst,
+        signal,
       });
       recorder.note(account.id, { kind: "account-created" });
       return create(CreateAccountResponseSchema, {
@@ -128,7 +132,8 @@ export function createAccountService(
       using credential = await check(request.credential, context);
       const { accountId } = credential;
       checkSecret(request.newPassword);
-      await accounts.changePassword(credential, request.newPassword);
+      const password = request.newPassword.slice();
+      await accounts.changePassword(credential, password, context.signal);
       recorder.note(accountId, { kind: "password-changed" });
       return create(ChangePasswordResponseSchema);
     },

@@ -25,7 +25,7 @@ import { ownerRefusal } from "./refusal.ts";
 import { bindScope } from "./scope-terms.ts";
 
 /** Wrong credentials on one prompt before it ends (decisions 9). */
-export const triesPerPrompt = 5;
+const triesPerPrompt = 5;
 
 /** Who approves. */
 export interface Approver {
@@ -55,10 +55,12 @@ export async function approve(
   checkSecret(request.credential.value);
   using credential = await parts.accounts.verify(
     approval.terms.accountId,
-    { kind: "password", secret: request.credential.value },
+    { kind: "password", secret: request.credential.value.slice() },
     signal,
   );
   if (credential === undefined) throw wrongTry(parts, prompt, wrongTries);
+  // A yes that was taken back, or came too late for its own caller (WIR-009).
+  signal.throwIfAborted();
   if (connection.peer.identified && connection.peer.verify() !== undefined) {
     throw ownerRefusal(OwnerReason.NOT_APPROVED);
   }

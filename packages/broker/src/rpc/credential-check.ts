@@ -54,7 +54,12 @@ export function createCredentialCheck(
         const verified = await bucket.attempt(() =>
           accounts.verify(credential.account, proof, signal),
         );
-        if (verified !== undefined) return verified;
+        if (verified !== undefined) {
+          // Nobody waits for what it was given for (WIR-009, WIR-010).
+          if (signal.aborted) verified[Symbol.dispose]();
+          signal.throwIfAborted();
+          return verified;
+        }
       } finally {
         proof.secret.fill(0);
       }
@@ -122,10 +127,12 @@ function createBucket(
 
 function proofOf(credential: Credential | undefined): Proof | undefined {
   switch (credential?.proof.case) {
+    // Copies: the bytes of a call are zeroed when it ends, cancelled too, and
+    // a try must not become another while it waits for its turn.
     case "password":
-      return { kind: "password", secret: credential.proof.value };
+      return { kind: "password", secret: credential.proof.value.slice() };
     case "recoveryCode":
-      return { kind: "recovery-code", secret: credential.proof.value };
+      return { kind: "recovery-code", secret: credential.proof.value.slice() };
     default:
       return undefined;
   }

@@ -74,7 +74,7 @@ export function readScope(scope: Scope | undefined): AskedScope {
 }
 
 /** A scope over the whole account. */
-export function everyVault(access: Access): Scope {
+function everyVault(access: Access): Scope {
   return create(ScopeSchema, {
     access,
     extent: { case: "everyVault", value: {} },

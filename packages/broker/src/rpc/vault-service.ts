@@ -33,7 +33,7 @@ function detach(result: Result, flight: Flight | undefined): Result {
 }
 
 /** An answer with an account's data does not outlive its lock (LCK-002). */
-export function guardAnswer(
+function guardAnswer(
   parts: BrokerParts,
   flight: Flight,
   accountId: string,
