@@ -3,7 +3,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { locatePlaces, type Places } from "@assent/protocol";
 import { startBroker } from "./broker.ts";
-import { hardenProcess } from "./peer/hardening.ts";
+import { hardenProcess, ignoreDebuggerSignal } from "./peer/hardening.ts";
 import { checkPlatform, createBinding } from "./peer/platform.ts";
 import { systemScheduler } from "./peer/scheduler.ts";
 
@@ -36,6 +36,7 @@ export async function runBroker(
   const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
   // Nobody reads any more: the broker goes on.
   process.stderr.on("error", () => {});
+  ignoreDebuggerSignal();
   const binding = await createBinding();
   // First of all: from here on nobody else of this user can look inside.
   hardenProcess(binding);

@@ -46,8 +46,8 @@ afterEach(() => {
 });
 
 /** Resolves once it is ready or has ended. */
-function run(): Promise<Daemon> {
-  const child = spawn(process.execPath, [script, home], {
+function run(...nodeOptions: string[]): Promise<Daemon> {
+  const child = spawn(process.execPath, [...nodeOptions, script, home], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   started.push(child);
@@ -218,6 +218,24 @@ describe("the broker as a process", () => {
         table,
       ).toEqual([]);
     }
+  });
+
+  it("opens no debugger when a signal asks for one (CHN-001, T10)", async () => {
+    const daemon = await run();
+    daemon.child.kill("SIGUSR1");
+    const owner = await caller();
+    expect((await owner.owner("AccountService/ListAccounts")).status).toBe(200);
+    daemon.child.kill("SIGUSR2");
+    await daemon.says(/^debugger .*$/m);
+    expect(daemon.output()).toContain("debugger none");
+    expect(daemon.output()).not.toContain("Debugger listening");
+  });
+
+  it("does not start under a debugger (T10)", async () => {
+    const daemon = await run("--inspect=127.0.0.1:0");
+    expect(await daemon.ended).toBe(1);
+    expect(daemon.output()).toContain("a debugger is open on this process");
+    expect(files(home)).toEqual([]);
   });
 
   it("has sockets for its user alone, and the broker channel only while the integration is on (CHN-002)", async () => {

@@ -2,6 +2,7 @@
 // The broker as a process of its own, as `assent broker run` starts it. It is
 // closed to all others, so it tells itself which sockets it has: on SIGUSR2.
 import { readdirSync, readlinkSync } from "node:fs";
+import inspector from "node:inspector";
 import { runBroker } from "../src/run.ts";
 
 const [home] = process.argv.slice(2);
@@ -14,7 +15,10 @@ try {
     await broker.stop();
     process.exit(0);
   });
-  process.on("SIGUSR2", () => console.log(`sockets ${sockets().join(" ")}.`));
+  process.on("SIGUSR2", () => {
+    console.log(`debugger ${inspector.url() ?? "none"}`);
+    console.log(`sockets ${sockets().join(" ")}.`);
+  });
   console.log("ready");
 } catch (error) {
   console.error(error.message);

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import inspector from "node:inspector";
 import type { PeerBinding } from "./binding.ts";
 import { PlatformError } from "./platform.ts";
+
+/**
+ * Node opens a debugger, on the network, to whoever of the same user sends
+ * SIGUSR1; with a listener of ours it does not (T10, CHN-001). To be called
+ * before anything is awaited.
+ */
+export function ignoreDebuggerSignal(): void {
+  process.on("SIGUSR1", ignore);
+}
+
+function ignore(): void {}
 
 /**
  * Closes this process to others of the same user: no debugger, no reading of
@@ -13,6 +25,12 @@ import { PlatformError } from "./platform.ts";
 export function hardenProcess(
   binding: Pick<PeerBinding, "forbidInspection" | "forbidCoreFiles">,
 ): void {
+  if (inspector.url() !== undefined) {
+    throw new PlatformError(
+      "hardening",
+      "a debugger is open on this process: the broker runs without one, so start it without --inspect",
+    );
+  }
   try {
     binding.forbidInspection();
     binding.forbidCoreFiles();
