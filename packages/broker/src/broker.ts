@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { BrokerService, limits, type Places, Reason } from "@assent/protocol";
 import { OwnerReason } from "@assent/protocol/owner";
+import type { ActivatedSocket } from "./channel/activation.ts";
 import { openChannel } from "./channel/channel.ts";
 import type { Channel, ChannelHandler } from "./channel/connection.ts";
 import { createId } from "./crypto/id.ts";
@@ -37,6 +38,8 @@ export interface BrokerOptions extends StorageOptions {
   readonly version: string;
   /** Real paths of the scripts of our own command line: relays (decisions 13). */
   readonly relayScripts?: readonly string[];
+  /** The owner's socket, when systemd started us with it. */
+  readonly activated?: ActivatedSocket | undefined;
 }
 
 /** A running broker. */
@@ -170,15 +173,30 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         : undefined,
     routes: (router) => registerOwnerServices(router, parts, access),
   });
-  const listen = (path: string, handler: ChannelHandler): Promise<Channel> =>
-    openChannel({ path, directory: runtime, registry, scheduler, handler });
+  const listen = (
+    path: string,
+    handler: ChannelHandler,
+    activated?: ActivatedSocket,
+  ): Promise<Channel> =>
+    openChannel({
+      path,
+      directory: runtime,
+      registry,
+      scheduler,
+      handler,
+      activated,
+    });
 
   registry.keepAlive(
     (peer) => prompts.holds(peer.number) || sessions.remembers(peer.number),
   );
   registry.onEnded((peer, end) => endProcess(parts, peer.number, end));
 
-  const ownerChannel = await listen(places.ownerSocket, ownerHandler);
+  const ownerChannel = await listen(
+    places.ownerSocket,
+    ownerHandler,
+    options.activated,
+  );
   try {
     await integration.start();
   } catch (error) {

@@ -3,6 +3,7 @@ import { lstatSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { locatePlaces, type Places } from "@assent/protocol";
 import { startBroker } from "./broker.ts";
+import { takeOwnerSocket } from "./channel/activation.ts";
 import { hardenProcess, ignoreDebuggerSignal } from "./peer/hardening.ts";
 import { checkPlatform, createBinding } from "./peer/platform.ts";
 import { systemScheduler } from "./peer/scheduler.ts";
@@ -40,6 +41,7 @@ export async function runBroker(
   const binding = await createBinding();
   // First of all: from here on nobody else of this user can look inside.
   hardenProcess(binding);
+  const activated = takeOwnerSocket(process.env, process.pid, binding);
   await checkPlatform(binding);
   const broker = await startBroker({
     places: ownPlaces(options.home),
@@ -48,6 +50,7 @@ export async function runBroker(
     scheduler: systemScheduler,
     version: packageVersion(),
     relayScripts: options.relayScripts ?? [],
+    activated,
     log,
   });
   const sweeping = setInterval(() => {

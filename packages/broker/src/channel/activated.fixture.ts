@@ -5,16 +5,16 @@ import { createLinuxSource } from "../peer/linux-source.ts";
 import { createBinding } from "../peer/platform.ts";
 import { createPeerRegistry } from "../peer/registry.ts";
 import { systemScheduler } from "../peer/scheduler.ts";
-import { takeActivatedSockets } from "./activation.ts";
+import { takeOwnerSocket } from "./activation.ts";
 import { openChannel } from "./channel.ts";
 import { openRuntimeDirectory } from "./runtime-directory.ts";
 
 const say = (event: object) =>
   process.stdout.write(`${JSON.stringify(event)}\n`);
-const activated = takeActivatedSockets(process.env, process.pid).get("owner");
-if (activated === undefined) throw new Error("no socket of that name");
-const path = process.argv[2] ?? "";
 const binding = await createBinding();
+const activated = takeOwnerSocket(process.env, process.pid, binding);
+if (activated === undefined) throw new Error("no socket was handed over");
+const path = process.argv[2] ?? "";
 const channel = await openChannel({
   directory: openRuntimeDirectory({
     path: dirname(path),

@@ -10,7 +10,7 @@ export type ChannelFault =
   | "endpoint-occupied"
   /** The path is longer than a socket's may be. */
   | "path-too-long"
-  /** A socket that was handed to us is open to others. */
+  /** What was handed to us is open to others, or not the owner's socket at all. */
   | "socket-unsafe";
 
 /** A channel was not opened, and nothing was removed or replaced (CHN-003). The message is one line for people. */

@@ -5,6 +5,7 @@ import type { PeerRefusal } from "../peer/process-capture.ts";
 import type { PeerLease, PeerRegistry } from "../peer/registry.ts";
 import { type Scheduler, systemScheduler } from "../peer/scheduler.ts";
 import { socketDescriptor } from "../peer/socket-descriptor.ts";
+import type { ActivatedSocket } from "./activation.ts";
 import type { Channel, ChannelHandler } from "./connection.ts";
 import { listenActivated, listenPrivately } from "./endpoint-socket.ts";
 import { sniff } from "./first-bytes.ts";
@@ -42,7 +43,7 @@ export interface ChannelOptions {
   readonly scheduler?: Scheduler;
   readonly limits?: Partial<ChannelLimits>;
   /** A listening socket that the service manager opened. */
-  readonly activated?: number;
+  readonly activated?: ActivatedSocket | undefined;
   /** Told of each connection that was closed unread. */
   readonly onRefused?: (refusal: ConnectionRefusal) => void;
 }

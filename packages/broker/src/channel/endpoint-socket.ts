@@ -10,6 +10,7 @@ import {
 import type { Server } from "node:net";
 import { dirname, join } from "node:path";
 import { socketPathBytes } from "@assent/protocol";
+import type { ActivatedSocket } from "./activation.ts";
 import { ChannelError } from "./channel-error.ts";
 import type { RuntimeDirectory } from "./runtime-directory.ts";
 
@@ -84,17 +85,23 @@ export async function listenPrivately(
  * Listens on a socket that the service manager made and opened for us; its
  * file belongs to the manager and stays.
  *
- * @throws ChannelError `socket-unsafe` when others could reach it.
+ * @throws ChannelError `socket-unsafe` when it is another one than the one at
+ * `path`, or when others could reach it (CHN-002, T60).
  */
 export async function listenActivated(
   server: Server,
   directory: RuntimeDirectory,
   path: string,
-  descriptor: number,
+  activated: ActivatedSocket,
 ): Promise<EndpointSocket> {
+  if (activated.path !== path || dirname(path) !== directory.path) {
+    throw new ChannelError(
+      "socket-unsafe",
+      `systemd listens at ${activated.path}, but this broker belongs to ${path}: install the service again`,
+    );
+  }
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (
-    dirname(path) !== directory.path ||
     !stats?.isSocket() ||
     stats.uid !== directory.userId ||
     (stats.mode & 0o077) !== 0
@@ -104,7 +111,7 @@ export async function listenActivated(
       `${path} is not a socket that only its user can reach: SocketMode must be 0600`,
     );
   }
-  server.listen({ fd: descriptor });
+  server.listen({ fd: activated.descriptor });
   // Rejects when the error comes first.
   await once(server, "listening");
   return { remove: () => undefined };

@@ -245,8 +245,10 @@ test("refuses a socket of the service manager that others can reach (CHN-002)", 
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(path, resolve));
   chmodSync(path, 0o666);
-  expect(await rejection(open({ directory, path, activated: 1_000_000 }))).toBe(
-    "socket-unsafe",
-  );
+  expect(
+    await rejection(
+      open({ directory, path, activated: { descriptor: 1_000_000, path } }),
+    ),
+  ).toBe("socket-unsafe");
   server.close();
 });

@@ -35,6 +35,8 @@ export interface PeerBinding {
   readLink(directory: number, name: string): Uint8Array;
   /** flock LOCK_EX without waiting; false: somebody else holds it. Ends with the process. */
   tryLock(descriptor: number): boolean;
+  /** Path at which a descriptor listens as a Unix stream socket; undefined: it is anything else. */
+  listeningPath(descriptor: number): string | undefined;
   /** PR_SET_DUMPABLE 0: no ptrace, no core, no /proc memory for others of the same user. */
   forbidInspection(): void;
   /** RLIMIT_CORE 0. */

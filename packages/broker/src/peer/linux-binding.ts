@@ -8,6 +8,11 @@ import { SystemCallError } from "./system-error.ts";
 const solSocket = 1;
 const soPeerCredentials = 17;
 const soPeerPidfd = 77;
+const soType = 3;
+const soListens = 30;
+const soDomain = 39;
+const stream = 1;
+const unix = 1;
 const pidfdOpenCall = 434;
 const pollIn = 1;
 const statxDontSync = 0x4000;
@@ -29,6 +34,9 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
   const libc = koffi.load(null);
   const getsockopt = libc.func(
     "int getsockopt(int, int, int, void *, _Inout_ uint32_t *)",
+  );
+  const getsockname = libc.func(
+    "int getsockname(int, void *, _Inout_ uint32_t *)",
   );
   const syscall = libc.func("long syscall(long, ...)");
   const poll = libc.func("int poll(void *, unsigned long, int)");
@@ -115,6 +123,26 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
       if (flock(descriptor, lockExclusiveNoWait) === 0) return true;
       if (koffi.errno() === constants.errno.EWOULDBLOCK) return false;
       throw failed("flock");
+    },
+    listeningPath(descriptor) {
+      try {
+        const is = (name: number, value: number) => {
+          readOption(descriptor, name, 4, "getsockopt");
+          return option.readInt32LE(0) === value;
+        };
+        if (!is(soDomain, unix) || !is(soType, stream) || !is(soListens, 1)) {
+          return undefined;
+        }
+      } catch {
+        return undefined;
+      }
+      const address = Buffer.alloc(128);
+      const length = [address.length];
+      if (getsockname(descriptor, address, length) !== 0) return undefined;
+      // After the family, up to the zero that ends it; an abstract name begins with one.
+      const path = address.subarray(2, length[0]);
+      const end = path.indexOf(0);
+      return path.toString("utf8", 0, end < 0 ? path.length : end) || undefined;
     },
     forbidInspection() {
       const zero = ["ulong", 0, "ulong", 0, "ulong", 0, "ulong", 0];
