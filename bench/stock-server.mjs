@@ -11,7 +11,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 const [directory, value] = process.argv.slice(2);
 const result = create(ResultSchema, {
   result: {
-    case: "resolveSecrets",
+    case: "resolvedSecrets",
     value: {
       secrets: [{ outcome: { case: "value", value: Buffer.from(value) } }],
     },
