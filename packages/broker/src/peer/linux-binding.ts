@@ -62,6 +62,15 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
   const onePoll = Buffer.alloc(8);
 
   const failed = (call: string) => new SystemCallError(call, koffi.errno());
+  // A signal that a handler of ours takes says nothing about the process looked
+  // at. Each turn takes one, so this ends.
+  const uninterrupted = (call: () => number): number => {
+    let result = call();
+    while (result < 0 && koffi.errno() === constants.errno.EINTR) {
+      result = call();
+    }
+    return result;
+  };
   const readOption = (
     socket: number,
     name: number,
@@ -93,7 +102,7 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
       onePoll.writeInt32LE(pidfd, 0);
       onePoll.writeInt32LE(pollIn, 4);
       // Every answer, an error too, means that it cannot be trusted to live.
-      return poll(onePoll, 1, 0) !== 0;
+      return uninterrupted(() => poll(onePoll, 1, 0)) !== 0;
     },
     haveEnded(pidfds) {
       if (pidfds.length === 0) return [];
@@ -102,7 +111,8 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
         list.writeInt32LE(pidfd, 8 * index);
         list.writeInt32LE(pollIn, 8 * index + 4);
       });
-      if (poll(list, pidfds.length, 0) < 0) throw failed("poll");
+      const looked = uninterrupted(() => poll(list, pidfds.length, 0));
+      if (looked < 0) throw failed("poll");
       return pidfds.map((_, index) => list.readInt16LE(8 * index + 6) !== 0);
     },
     fileKey(directory, name) {
@@ -113,7 +123,7 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
       return `${status.readUInt32LE(0x88)}:${status.readUInt32LE(0x8c)}:${status.readUInt32LE(0x24)}:${status.readUInt32LE(0x20)}`;
     },
     answers: (descriptor, length) =>
-      Number(pread(descriptor, one, length, 0)) > 0,
+      uninterrupted(() => Number(pread(descriptor, one, length, 0))) > 0,
     readLink(directory, name) {
       const length = Number(readlinkat(directory, name, link, link.length));
       if (length < 0) throw failed("readlinkat");
