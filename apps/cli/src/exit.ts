@@ -9,6 +9,9 @@ export const exitCodes = {
   credential: 4,
   notApproved: 5,
   notFound: 6,
+  configuration: 7,
+  inUse: 8,
+  platform: 9,
   interrupted: 130,
 } as const;
 
@@ -21,6 +24,9 @@ export const exitCodesHelp: string = `Exit codes:
   4    no password, a wrong one, or too many wrong ones
   5    not approved: denied, timed out, withdrawn, or changed meanwhile
   6    no such account, vault, item, field, prompt or session
+  7    the broker did not start: a directory, file or setting is not as it must be
+  8    the broker did not start: another one runs, or something is at its place
+  9    the broker did not start: this system, or this Node, lacks what it needs
   130  interrupted`;
 
 /**

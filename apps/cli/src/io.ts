@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { homedir } from "node:os";
 import type { Readable, Writable } from "node:stream";
+import { type BrokerSignals, listenToSignals } from "./broker-signals.ts";
 import { openTerminal, type Terminal } from "./terminal/terminal.ts";
 
 /** Everything a command has of the world. */
@@ -21,6 +22,8 @@ export interface Io {
    * once a command asked for it; otherwise it ends at once.
    */
   interruptSignal(): AbortSignal;
+  /** The same for the broker, which also reloads. */
+  brokerSignals(): BrokerSignals;
 }
 
 /** The world of this process. */
@@ -42,6 +45,7 @@ export function processIo(): Io {
       }
       return controller.signal;
     },
+    brokerSignals: listenToSignals,
   };
 }
 

@@ -11,7 +11,8 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
   console.error(
     `assent: needs Node ${oldest.join(".")} or newer; this is ${process.versions.node}.`,
   );
-  process.exitCode = 1;
+  // As exit.ts has it, which this Node may not be able to load.
+  process.exitCode = 9;
 } else {
   // Nothing else is loaded before: it may use what an older Node cannot parse.
   const [{ processIo }, { run }] = await Promise.all([

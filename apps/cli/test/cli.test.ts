@@ -348,7 +348,7 @@ test("the integration is turned off without a password", async () => {
 test("a second broker in the same home says who holds it (T38)", async () => {
   const second = startProcess(["broker", "run", "--home", daemon.home]);
   const { code, err } = await second.ended;
-  expect(code).toBe(exitCodes.failed);
+  expect(code).toBe(exitCodes.inUse);
   expect(err).toContain(String(daemon.process.pid));
   expect(err).not.toContain("    at ");
 });

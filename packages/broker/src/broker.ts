@@ -27,6 +27,8 @@ import type { BrokerParts, Granted, Terms } from "./rpc/parts.ts";
 import { createProcessCards } from "./rpc/process-card.ts";
 import { createRecorder } from "./rpc/recorder.ts";
 import { ownerRefusal, refusal } from "./rpc/refusal.ts";
+import { type ChannelName, createRefusalReport } from "./rpc/refusal-line.ts";
+import { reloadSettings } from "./rpc/settings-reload.ts";
 import { createUnlocks } from "./rpc/unlocks.ts";
 import { Sessions } from "./session/sessions.ts";
 import { openSeenExecutables } from "./settings/seen-file.ts";
@@ -48,6 +50,11 @@ export interface Broker {
   readonly parts: BrokerParts;
   /** Find out who exited, what timed out, what is due to lock. Called a few times a second. */
   sweep(): void;
+  /**
+   * Take what the settings file says now. Rejects with one clear line when it
+   * is not well-formed; the settings from before then stand.
+   */
+  reload(): Promise<void>;
   /** Sessions end, accounts lock, sockets go; calls under way end as unavailable. */
   stop(): Promise<void>;
 }
@@ -78,7 +85,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   );
   const newId = () => createId(systemRandom);
   const bootMs = () => clock.bootMs();
-  const seen = openSeenExecutables(join(places.dataDirectory, "seen"), log);
+  const seen = openSeenExecutables(
+    join(places.dataDirectory, "seen"),
+    (code, path) => log.warn("seen-not-written", { code, path }),
+  );
   const cards = createProcessCards(seen, options.relayScripts ?? []);
   const recorder = createRecorder({
     clock,
@@ -86,15 +96,16 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     logOf,
     brokerLog,
     nameOf: (accountId) => accounts.find(accountId)?.name,
-    onLost: (kind) => log(`the activity log could not be written (${kind})`),
+    log,
   });
   const unlocks = createUnlocks(bootMs);
   const sessions = new Sessions(newId, (session, end) => {
-    recorder.note(session.accountId, {
+    const event = {
       kind: "session-ended",
       ...recorder.process(session.process),
       cause: end,
-    });
+    };
+    recorder.note(session.accountId, event, { session: session.id });
   });
   const prompts = new Prompts<Granted>({
     newId,
@@ -109,18 +120,19 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       const peer = parts.terms.get(prompt.question)?.peer;
       if (peer !== undefined) backOff.ended(peer, ending);
       if (ending === "approved" || ending === "denied") return;
-      recorder.note(prompt.frozen.accountId, {
+      const event = {
         kind: "prompt-ended",
         ...recorder.process(prompt.question.process),
         cause: ending,
-      });
+      };
+      recorder.note(prompt.frozen.accountId, event, { prompt: prompt.id });
     },
   });
 
   const flights = new Flights();
   const integration = createIntegrationSwitch(
     settings,
-    () => listen(places.brokerSocket, brokerHandler),
+    () => listen("broker", places.brokerSocket, brokerHandler),
     graceMs,
   );
   const backOff = createBackOff<Peer>({
@@ -150,42 +162,57 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     version: options.version,
   };
 
+  const brokerRefused = createRefusalReport(log, "broker");
   const brokerHandler = createGateway({
     flights,
+    onRefused: brokerRefused,
     admit: ({ peer }) =>
       peer.identified ? undefined : refusal(Reason.PEER_UNIDENTIFIED),
     routes: (router) => {
       const service = createBrokerService(parts);
       router.service(
         BrokerService,
-        translating(service, (error) => brokerFailure(error, parts.onFault)),
+        translating(
+          service,
+          (error) => brokerFailure(error, parts.onFault),
+          brokerRefused,
+        ),
       );
     },
   });
   const access = createOwnerAccess(accounts, clock);
+  const ownerRefused = createRefusalReport(log, "owner");
   const ownerHandler = createGateway({
     flights,
+    onRefused: ownerRefused,
     // A surface may hide its memory and so be unidentified; what it may do hangs on
     // credentials. But it must still be the process that gave them (PRC-005).
     admit: ({ peer }) =>
       peer.identified && peer.verify() !== undefined
         ? ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED)
         : undefined,
-    routes: (router) => registerOwnerServices(router, parts, access),
+    routes: (router) =>
+      registerOwnerServices(router, parts, access, ownerRefused),
   });
-  const listen = (
+  const listen = async (
+    name: ChannelName,
     path: string,
     handler: ChannelHandler,
     activated?: ActivatedSocket,
-  ): Promise<Channel> =>
-    openChannel({
+  ): Promise<Channel> => {
+    const channel = await openChannel({
       path,
       directory: runtime,
       registry,
       scheduler,
       handler,
       activated,
+      onRefused: (reason) =>
+        log.debug("connection-refused", { channel: name, reason }),
     });
+    log.info("listening", { channel: name, path });
+    return channel;
+  };
 
   registry.keepAlive(
     (peer) => prompts.holds(peer.number) || sessions.remembers(peer.number),
@@ -193,6 +220,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   registry.onEnded((peer, end) => endProcess(parts, peer.number, end));
 
   const ownerChannel = await listen(
+    "owner",
     places.ownerSocket,
     ownerHandler,
     options.activated,
@@ -204,6 +232,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     throw error;
   }
   recorder.note(undefined, { kind: "broker-started", version: parts.version });
+  log.info("broker-started", { pid: process.pid, version: parts.version });
   const resources = undo.move();
   let prunedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -235,13 +264,16 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         storage.prune(clock.wallMs() - logKeptMs);
       }
     },
+    reload: () => reloadSettings(parts, log),
     async stop() {
+      log.info("broker-stopping");
       prompts.endWhere(() => true, "integration-off");
       for (const account of accounts.list()) {
         lockAccount(parts, account.id, "stop");
       }
       await Promise.all([integration.stop(), ownerChannel.close(graceMs)]);
       recorder.note(undefined, { kind: "broker-stopped" });
+      log.info("broker-stopped");
       resources.dispose();
     },
   };

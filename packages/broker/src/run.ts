@@ -2,25 +2,33 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { locatePlaces, type Places } from "@assent/protocol";
-import { startBroker } from "./broker.ts";
+import { type Broker, startBroker } from "./broker.ts";
 import { takeOwnerSocket } from "./channel/activation.ts";
+import { type OpenLog, type OpenLogOptions, openLog } from "./log/open-log.ts";
 import { hardenProcess, ignoreDebuggerSignal } from "./peer/hardening.ts";
 import { checkPlatform, createBinding } from "./peer/platform.ts";
 import { systemScheduler } from "./peer/scheduler.ts";
+import { createFaultReport } from "./rpc/fault.ts";
+import { toStartError } from "./start-error.ts";
 
 /** How to run a broker. */
 export interface RunOptions {
-  /** `--home DIR`. */
+  /** `--home DIR`, absolute. */
   readonly home?: string | undefined;
   /** Real paths of our own scripts, which act for whoever started them. */
   readonly relayScripts?: readonly string[];
-  /** One line for whoever runs it; never a secret. */
-  readonly log?: (line: string) => void;
+  /** What it tells whoever runs it, and where; by default lines on stderr. */
+  readonly log?: OpenLogOptions | undefined;
 }
 
 /** A broker that runs in this process until it is stopped. */
 export interface RunningBroker {
   readonly places: Places;
+  /**
+   * Read the settings again, and open the log file anew. Never rejects: what
+   * is wrong is told in the log, and what was before stays.
+   */
+  reload(): Promise<void>;
   /** Sessions end, accounts lock, sockets go. */
   stop(): Promise<void>;
 }
@@ -28,23 +36,38 @@ export interface RunningBroker {
 const sweepMs = 250;
 
 /**
- * Run the broker in this process. Rejects with one clear line when something
- * is missing or in the way; nothing is then left behind.
+ * Run the broker in this process. Rejects with a StartError when something is
+ * missing or in the way; nothing is then left behind. An error nobody foresaw,
+ * later on, is told without its message (LEAK-004) and ends the process.
  */
 export async function runBroker(
   options: RunOptions = {},
 ): Promise<RunningBroker> {
-  const log = options.log ?? ((line) => process.stderr.write(`${line}\n`));
-  // Nobody reads any more: the broker goes on.
-  process.stderr.on("error", () => {});
   ignoreDebuggerSignal();
+  // Nobody reads any more: the broker goes on.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners("error").on("error", () => {});
+  }
+  using undo = new DisposableStack();
+  try {
+    const opened = undo.adopt(openLog(options.log), (one) => one.close());
+    const broker = await start(options, opened);
+    const resources = undo.move();
+    return running(broker, opened, () => resources.dispose());
+  } catch (error) {
+    throw toStartError(error);
+  }
+}
+
+async function start(options: RunOptions, { log }: OpenLog): Promise<Broker> {
+  const places = ownPlaces(options.home);
   const binding = await createBinding();
   // First of all: from here on nobody else of this user can look inside.
   hardenProcess(binding);
   const activated = takeOwnerSocket(process.env, process.pid, binding);
   await checkPlatform(binding);
-  const broker = await startBroker({
-    places: ownPlaces(options.home),
+  return startBroker({
+    places,
     binding,
     clock: { bootMs: () => binding.bootTimeMs(), wallMs: () => Date.now() },
     scheduler: systemScheduler,
@@ -53,21 +76,51 @@ export async function runBroker(
     activated,
     log,
   });
+}
+
+function running(
+  broker: Broker,
+  { log, reopen }: OpenLog,
+  closeLog: () => void,
+): RunningBroker {
   const sweeping = setInterval(() => {
     try {
       broker.sweep();
     } catch {
       // Decisions do not hang on it: each call judges for itself, and refuses
       // when the clock or /proc cannot be read.
-      log("a sweep failed; ended programs are found when they call");
+      log.error("sweep-failed");
     }
   }, sweepMs);
+  const onFault = createFaultReport(log);
+  const fail = (error: unknown) => {
+    onFault(error);
+    // Access ends with the process, and keys with its memory.
+    process.exit(1);
+  };
+  process.on("uncaughtException", fail);
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    clearInterval(sweeping);
+    await broker.stop();
+    process.off("uncaughtException", fail);
+    closeLog();
+  };
   return {
     places: broker.places,
-    async stop() {
-      clearInterval(sweeping);
-      await broker.stop();
+    async reload() {
+      try {
+        if (reopen()) log.info("log-reopened");
+      } catch (error) {
+        log.error("log-not-reopened", { detail: (error as Error).message });
+      }
+      try {
+        await broker.reload();
+      } catch (error) {
+        log.error("settings-refused", { detail: toStartError(error).message });
+      }
     },
+    stop: () => (stopping ??= stop()),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   openRuntimeDirectory,
   type RuntimeDirectory,
 } from "./channel/runtime-directory.ts";
+import type { Log } from "./log/log.ts";
 import type { PeerBinding } from "./peer/binding.ts";
 import type { Clock } from "./session/clock.ts";
 import { openSettings, type SettingsFile } from "./settings/settings.ts";
@@ -25,8 +26,7 @@ export interface StorageOptions {
   readonly binding: PeerBinding;
   readonly clock: Clock;
   readonly passwords?: AccountsOptions["passwords"];
-  /** One line for whoever runs the broker; never a secret. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** Every file of a broker, open and its own. Disposing closes them all: the accounts are locked. */
@@ -99,7 +99,7 @@ export function openStorage(options: StorageOptions): Storage {
       try {
         logs.remove(accountId);
       } catch {
-        log("the log of an account that was removed could not be deleted");
+        log.warn("activity-not-removed", { account: accountId });
       }
     },
     prune(beforeMs) {
@@ -107,7 +107,7 @@ export function openStorage(options: StorageOptions): Storage {
         logs.prune(beforeMs);
         brokerLog.prune(beforeMs);
       } catch {
-        log("old entries of the activity log could not be removed");
+        log.warn("activity-not-pruned");
       }
     },
     [Symbol.dispose]: () => resources.dispose(),

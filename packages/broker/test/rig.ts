@@ -6,6 +6,7 @@ import { locatePlaces, type Places, promptDigest } from "@assent/protocol";
 import { type PromptBody, PromptBodySchema } from "@assent/protocol/owner";
 import { fromBinary } from "@bufbuild/protobuf";
 import { type Broker, type BrokerOptions, startBroker } from "../src/broker.ts";
+import { createLog } from "../src/log/create-log.ts";
 import { createBinding } from "../src/peer/platform.ts";
 import {
   type Answer,
@@ -48,7 +49,7 @@ export interface Rig {
   readonly places: Places;
   readonly broker: Broker;
   readonly time: ManualTime;
-  /** What the broker told whoever runs it. */
+  /** What the broker told whoever runs it, at its most talkative. */
   readonly lines: readonly string[];
   /** A process of the owner, authenticated for the first account. */
   readonly owner: Caller;
@@ -120,7 +121,12 @@ export async function startRig(rigOptions: RigOptions = {}): Promise<Rig> {
         cost: { memory: 64, passes: 1, parallelism: 1 },
         acceptsWeakCost: true,
       },
-      log: (line) => lines.push(line),
+      log: createLog({
+        level: "debug",
+        format: "text",
+        wallMs: () => time.clock.wallMs(),
+        sink: { write: (line) => lines.push(line) },
+      }),
       ...rigOptions.options,
     });
   let broker = await start();

@@ -5,12 +5,9 @@ import { readdirSync, readlinkSync } from "node:fs";
 import inspector from "node:inspector";
 import { runBroker } from "../src/run.ts";
 
-const [home] = process.argv.slice(2);
+const [home, log = "{}"] = process.argv.slice(2);
 try {
-  const broker = await runBroker({
-    home,
-    log: (line) => console.error(line),
-  });
+  const broker = await runBroker({ home, log: JSON.parse(log) });
   process.on("SIGTERM", async () => {
     await broker.stop();
     process.exit(0);

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
+import type { LogFormat, LogLevel } from "@assent/broker";
 import { makeSafe } from "@assent/wording";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { CommandError, exitCodes } from "../exit.ts";
 import { type Io, writeLine } from "../io.ts";
 import { takesHome, withExamples } from "../options.ts";
-import type { HomeOptions } from "../owner/session.ts";
+import { type HomeOptions, withOwner } from "../owner/session.ts";
 import { findPlaces } from "../places.ts";
+
+interface RunOptions extends HomeOptions {
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  readonly logFile?: string;
+}
 
 /** `assent broker`: the daemon itself. */
 export function addBrokerCommands(program: Command, io: Io): void {
@@ -16,37 +24,106 @@ export function addBrokerCommands(program: Command, io: Io): void {
   withExamples(
     takesHome(
       broker.command("run").description("run the broker in the foreground"),
-    ),
+    )
+      .addOption(
+        new Option("--log-level <level>", "how much it tells of its work")
+          .choices(["debug", "info", "warn", "error"])
+          .default("info"),
+      )
+      .addOption(
+        new Option("--log-format <format>", "for people, or for programs")
+          .choices(["text", "json"])
+          .default("text"),
+      )
+      .option(
+        "--log-file <file>",
+        "write the log there instead of to stderr; five files of 10 MiB at most",
+      ),
     "assent broker run",
-  ).action((options: HomeOptions) => runInForeground(io, options));
+    "assent broker run --log-format json --log-file /var/tmp/assent.log",
+  ).action((options: RunOptions) => runInForeground(io, options));
+  withExamples(
+    takesHome(
+      broker
+        .command("reload")
+        .description(
+          "have the broker read its settings, and open its log, anew",
+        ),
+    ),
+    "assent broker reload",
+  ).action((options: HomeOptions) => reload(io, options));
 }
 
-async function runInForeground(io: Io, options: HomeOptions): Promise<void> {
+async function runInForeground(io: Io, options: RunOptions): Promise<void> {
   // Says what is wrong with the place before anything is started.
   findPlaces(io, options.home);
-  const interrupted = io.interruptSignal();
-  // The broker needs of the platform what no other command needs.
-  const { runBroker } = await import("@assent/broker");
-  const broker = await runBroker({
-    home: options.home === undefined ? undefined : resolve(options.home),
-    relayScripts: ownScripts(),
-    log: (line) => void writeLine(io.stderr, makeSafe(line)).catch(() => {}),
-  });
-  const home = options.home === undefined ? "" : ` --home ${options.home}`;
-  await writeLine(
-    io.stdout,
-    [
-      `Assent is running at ${broker.places.ownerSocket}; Ctrl-C stops it.`,
-      `See what to do next, in another terminal, with: assent status${home}`,
-    ].join("\n"),
-  );
-  if (!interrupted.aborted) {
-    await new Promise((resolve) =>
-      interrupted.addEventListener("abort", resolve, { once: true }),
+  const signals = io.brokerSignals();
+  const broker = await startBroker(options);
+  signals.onReload(() => void broker.reload());
+  if (!signals.stop.aborted) {
+    const home = options.home === undefined ? "" : ` --home ${options.home}`;
+    await say(
+      io,
+      `Assent is running at ${broker.places.ownerSocket}; Ctrl-C stops it.\n` +
+        `See what to do next, in another terminal, with: assent status${home}`,
     );
+    await aborted(signals.stop);
   }
   await broker.stop();
-  await writeLine(io.stdout, "Assent has stopped; all access has ended.");
+  await say(io, "Assent has stopped; all access has ended.");
+}
+
+async function startBroker(options: RunOptions) {
+  // The broker needs of the platform what no other command needs.
+  const { runBroker, StartError } = await import("@assent/broker");
+  try {
+    return await runBroker({
+      home: options.home === undefined ? undefined : resolve(options.home),
+      relayScripts: ownScripts(),
+      log: {
+        level: options.logLevel,
+        format: options.logFormat,
+        file: options.logFile && resolve(options.logFile),
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new CommandError(startCodes[error.fault], makeSafe(error.message));
+  }
+}
+
+const startCodes = {
+  configuration: exitCodes.configuration,
+  "in-use": exitCodes.inUse,
+  platform: exitCodes.platform,
+  fault: exitCodes.failed,
+} as const;
+
+// The settings are the broker's to read: what came of it, its log tells.
+async function reload(io: Io, options: HomeOptions): Promise<void> {
+  const { brokerPid } = await withOwner(io, options, (owner) =>
+    owner.settings.getSettings({}),
+  );
+  if (brokerPid < 2) {
+    throw new CommandError(exitCodes.failed, "The broker told no process id.");
+  }
+  process.kill(brokerPid, "SIGHUP");
+  await writeLine(
+    io.stdout,
+    `Process ${brokerPid} reads its settings again; its log tells what came of it.`,
+  );
+}
+
+// Nobody may be left to read it.
+async function say(io: Io, text: string): Promise<void> {
+  await writeLine(io.stdout, text).catch(() => {});
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) =>
+    signal.addEventListener("abort", resolve, { once: true }),
+  );
 }
 
 // A prompt for `assent read` says that it acts for whoever started it.

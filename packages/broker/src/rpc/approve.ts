@@ -122,7 +122,7 @@ function commit(
       grant: grantMessage(parts, accountId, grant),
       notFound: notFound.map((name) => makeSafe(name)),
     });
-    recorder.require(accountId, {
+    const event = {
       kind: "granted",
       ...recorder.process(terms.peer.number, terms.peer.pid),
       write: bound.write,
@@ -130,7 +130,8 @@ function commit(
       inactivityMs,
       method: "password",
       ...surface,
-    });
+    };
+    recorder.require(accountId, event, { prompt: prompt.id });
     const chosenFor =
       prompt.frozen.accountId === undefined
         ? prompt.question.account

@@ -26,6 +26,7 @@ import { answerStatus, collect, stream, write } from "./answer.ts";
 import type { Flight, Flights } from "./flight.ts";
 import { type BodyJudgement, readMessage } from "./message.ts";
 import { refusal } from "./refusal.ts";
+import type { RefusalReport } from "./refusal-line.ts";
 
 /** The call that an implementation serves. */
 export const kFlight: ContextKey<Flight | undefined> = createContextKey(
@@ -41,6 +42,8 @@ export interface GatewayOptions {
   readonly flights: Flights;
   /** Judged before anything is decoded. */
   readonly admit: (connection: Connection) => ConnectError | undefined;
+  /** Told of what is refused here. */
+  readonly onRefused: RefusalReport;
 }
 
 /**
@@ -77,9 +80,13 @@ export function createGateway(options: GatewayOptions): ChannelHandler {
     const flight = options.flights.begin(connection);
     const over = () => flight && options.flights.end(flight);
     response.once("close", over);
-    const admit = () => options.admit(connection);
+    const gate = {
+      admit: () => options.admit(connection),
+      refuse: (error: ConnectError) =>
+        options.onRefused(connection.peer.pid, handler.method.name, error),
+    };
     // Whatever goes wrong costs this connection, and nothing else.
-    serve(handler, request, response, flight, admit).catch(() => {
+    serve(handler, request, response, flight, gate).catch(() => {
       over();
       connection.destroy();
     });
@@ -91,10 +98,13 @@ async function serve(
   request: ChannelRequest,
   response: ChannelResponse,
   flight: Flight | undefined,
-  admit: () => ConnectError | undefined,
+  gate: {
+    admit: () => ConnectError | undefined;
+    refuse: (error: ConnectError) => void;
+  },
 ): Promise<void> {
   const aborted = abortedBy(response);
-  let refused = judgeHeaders(request) ?? admit();
+  let refused = judgeHeaders(request) ?? gate.admit();
   if (flight === undefined) refused ??= refusal(Reason.LIMIT_EXCEEDED);
   const run = (body: Uint8Array, refusedWith: ConnectError | undefined) => {
     const contextValues = createContextValues().set(kRefused, refusedWith);
@@ -118,7 +128,10 @@ async function serve(
   if (message !== undefined && "refused" in message) {
     refused = refusal(message.refused);
   }
-  if (refused !== undefined) await finishReading(request, response);
+  if (refused !== undefined) {
+    gate.refuse(refused);
+    await finishReading(request, response);
+  }
   const answer = await run(takeBody(message), refused);
   if (handler.method.methodKind !== "unary") {
     if (flight !== undefined) flight.writing = true;
@@ -130,6 +143,7 @@ async function serve(
   const late = refused === undefined ? flight?.release?.() : undefined;
   if (late === undefined) return write(response, answer, written, flight);
   written.fill(0);
+  gate.refuse(late);
   const instead = await run(nothing, late);
   write(response, instead, await collect(instead), undefined);
 }

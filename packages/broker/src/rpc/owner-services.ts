@@ -16,6 +16,7 @@ import type { OwnerAccess } from "./owner-access.ts";
 import { ownerFailure } from "./owner-failure.ts";
 import type { BrokerParts } from "./parts.ts";
 import { createPromptService } from "./prompt-service.ts";
+import type { RefusalReport } from "./refusal-line.ts";
 import { createSessionService } from "./session-service.ts";
 import { createSettingsService } from "./settings-service.ts";
 import { createVaultService } from "./vault-service.ts";
@@ -25,6 +26,7 @@ export function registerOwnerServices(
   router: ConnectRouter,
   parts: BrokerParts,
   access: OwnerAccess,
+  onRefused: RefusalReport,
 ): void {
   const register = <S extends DescService>(
     service: S,
@@ -34,8 +36,10 @@ export function registerOwnerServices(
       service,
       access.guard(
         service,
-        translating(implementation, (error) =>
-          ownerFailure(error, parts.onFault),
+        translating(
+          implementation,
+          (error) => ownerFailure(error, parts.onFault),
+          onRefused,
         ),
       ),
     );

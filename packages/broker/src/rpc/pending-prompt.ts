@@ -20,11 +20,12 @@ export function denyPrompt(
   const { peer } = termsOf(parts, prompt);
   parts.prompts.deny(promptId);
   parts.cards.last(peer.number)?.markSeen();
-  parts.recorder.note(prompt.frozen.accountId, {
+  const event = {
     kind: "prompt-denied",
     ...parts.recorder.process(peer.number, peer.pid),
     ...by,
-  });
+  };
+  parts.recorder.note(prompt.frozen.accountId, event, { prompt: prompt.id });
   return true;
 }
 

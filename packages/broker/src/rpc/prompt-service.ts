@@ -61,10 +61,13 @@ export function createPromptService(
     },
     shown(request, context) {
       const prompt = pendingPrompt(parts, request.promptId, request.digest);
-      parts.recorder.note(prompt.frozen.accountId, {
+      const event = {
         kind: "prompt-shown",
         ...parts.recorder.process(prompt.question.process),
         ...surfaceOf(context),
+      };
+      parts.recorder.note(prompt.frozen.accountId, event, {
+        prompt: prompt.id,
       });
       return create(ShownResponseSchema);
     },

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Reason } from "@assent/protocol";
 import type { ActivityEvent, ActivityLog } from "../activity/activity.ts";
+import type { Log } from "../log/log.ts";
 import type { Clock } from "../session/clock.ts";
+import { type EventIds, tellActivity } from "./activity-line.ts";
 import type { ProcessCards } from "./process-card.ts";
 import { refusal } from "./refusal.ts";
 
@@ -11,9 +13,17 @@ export interface Recorder {
    * Must be written, or the thing does not happen (decisions 11).
    * @throws ConnectError with REASON_STORAGE_FAILED
    */
-  require(accountId: string | undefined, event: ActivityEvent): void;
+  require(
+    accountId: string | undefined,
+    event: ActivityEvent,
+    ids?: EventIds,
+  ): void;
   /** What makes things safer happens anyway; a lost entry is told to the operator. */
-  note(accountId: string | undefined, event: ActivityEvent): void;
+  note(
+    accountId: string | undefined,
+    event: ActivityEvent,
+    ids?: EventIds,
+  ): void;
   /** The process as it is named in every entry. */
   process(processNumber: number, pid?: number): { readonly process?: object };
 }
@@ -26,13 +36,16 @@ export interface RecorderOptions {
   readonly logOf: (accountId: string) => ActivityLog | undefined;
   readonly brokerLog: ActivityLog;
   readonly nameOf: (accountId: string) => string | undefined;
-  /** Told when an entry was lost. */
-  readonly onLost: (kind: string) => void;
+  readonly log: Log;
 }
 
 /** Create a recorder. */
 export function createRecorder(options: RecorderOptions): Recorder {
-  const append = (accountId: string | undefined, event: ActivityEvent) => {
+  const append = (
+    accountId: string | undefined,
+    event: ActivityEvent,
+    ids?: EventIds,
+  ) => {
     const log =
       (accountId === undefined ? undefined : options.logOf(accountId)) ??
       options.brokerLog;
@@ -42,21 +55,24 @@ export function createRecorder(options: RecorderOptions): Recorder {
       account === undefined ? event : { ...event, account },
       options.clock.wallMs(),
     );
+    tellActivity(options.log, accountId, event, ids);
   };
+  const lost = ({ kind }: ActivityEvent) =>
+    options.log.error("activity-lost", { kind });
   return {
-    require(accountId, event) {
+    require(accountId, event, ids) {
       try {
-        append(accountId, event);
+        append(accountId, event, ids);
       } catch {
-        options.onLost(event.kind);
+        lost(event);
         throw refusal(Reason.STORAGE_FAILED);
       }
     },
-    note(accountId, event) {
+    note(accountId, event, ids) {
       try {
-        append(accountId, event);
+        append(accountId, event, ids);
       } catch {
-        options.onLost(event.kind);
+        lost(event);
       }
     },
     process(processNumber, pid) {

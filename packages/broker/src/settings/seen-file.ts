@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from "node:fs";
 import {
   createSeenExecutables,
   type SeenExecutables,
 } from "../prompt/seen-executables.ts";
 import { writeDurably } from "./durable-file.ts";
+import { readPrivateText } from "./private-text.ts";
+
+/** 4,096 marks of 64 characters, with room to spare. */
+const mostBytes = 1024 * 1024;
 
 /** The marks of seen executables in a file, one a line. What cannot be read counts as never seen. */
 export function openSeenExecutables(
   path: string,
-  log: (line: string) => void,
+  onLost: (code: string, path: string) => void,
 ): SeenExecutables {
   return createSeenExecutables({
     load() {
       try {
-        return readFileSync(path, "utf8").split("\n").filter(Boolean);
+        const text = readPrivateText(path, mostBytes) ?? "";
+        return text.split("\n").filter(Boolean);
       } catch {
         return [];
       }
@@ -24,9 +28,7 @@ export function openSeenExecutables(
         writeDurably(path, Buffer.from(`${marks.join("\n")}\n`));
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        log(
-          `${path} could not be written (${code}): programs will be told as new again`,
-        );
+        onLost(String(code), path);
       }
     },
   });

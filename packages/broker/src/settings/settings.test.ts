@@ -98,8 +98,8 @@ describe("seen executables", () => {
   it("that cannot be written cost a line, nothing else", () => {
     const lines: string[] = [];
     mkdirSync(join(folder, "seen"));
-    const seen = openSeenExecutables(join(folder, "seen"), (line) =>
-      lines.push(line),
+    const seen = openSeenExecutables(join(folder, "seen"), (...facts) =>
+      lines.push(facts.join(" ")),
     );
     seen.add(bytes("/usr/bin/a"), bytes("1"));
     expect(lines).toHaveLength(1);
