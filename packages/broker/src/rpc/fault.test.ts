@@ -38,12 +38,13 @@ describe("a fault", () => {
     expect(JSON.stringify(line)).not.toContain("canary");
   });
 
-  it.each([
-    ["canary-3", "a text"],
-    [{ toString: () => "canary-4" }, "an object"],
-    [Object.assign(new Error("x"), { name: "canary\n5" }), "a strange name"],
-    [Object.assign(new Error("x"), { stack: "canary-6" }), "a strange stack"],
-  ])("that is %s is told all the same (%s)", (error) => {
+  const strange: readonly (readonly [string, unknown])[] = [
+    ["a text", "canary-3"],
+    ["an object", { message: "canary-4" }],
+    ["named strangely", Object.assign(new Error("x"), { name: "canary\n5" })],
+    ["without a stack", Object.assign(new Error("x"), { stack: "canary-6" })],
+  ];
+  it.each(strange)("that is %s is told all the same (LEAK-004)", (_, error) => {
     const line = told(error);
     expect(line["event"]).toBe("fault");
     expect(JSON.stringify(line)).not.toContain("canary");
