@@ -52,6 +52,15 @@ function descriptor(text: string): number {
   return number;
 }
 
+/** A length of time as in `90s`, `15m` or `1h`: in milliseconds. */
+export function lengthOfTime(text: string): number {
+  const [, number = "", unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  const ms =
+    Number(number) * ({ s: 1_000, m: 60_000, h: 3_600_000 }[unit] ?? 0);
+  if (ms <= 0) throw new InvalidArgumentError("It is a time, as in 15m or 1h.");
+  return ms;
+}
+
 /** A number above 0, as of minutes. */
 export function positive(text: string): number {
   const number = Number(text);

@@ -9,6 +9,7 @@ import { addDenyCommand } from "./commands/deny.ts";
 import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
 import { addLockCommand } from "./commands/lock.ts";
+import { addMuteCommands } from "./commands/mutes.ts";
 import { addPromptsCommand } from "./commands/prompts.ts";
 import { addReadCommand } from "./commands/read.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
@@ -58,6 +59,7 @@ export function createProgram(io: Io): Command {
   addPromptsCommand(program, io);
   addApproveCommand(program, io);
   addDenyCommand(program, io);
+  addMuteCommands(program, io);
   addSessionCommands(program, io);
   addActivityCommand(program, io);
   addReadCommand(program, io);

@@ -246,6 +246,32 @@ test("what is denied gives nothing, and deny asks for no password", async () => 
   expect((await open("deny", id)).code).toBe(exitCodes.notApproved);
 });
 
+test("a program that is denied and muted does not ask again until that is undone (T23)", async () => {
+  const named = ["read", reference, "--account", "Personal"];
+  const read = startProcess([...named, "--home", daemon.home]);
+  const { id } = await firstPrompt();
+  for (const time of ["0m", "2h", "soon"]) {
+    const wrong = await asOwner(["deny", id, "--mute", time]);
+    expect(wrong.code, time).toBe(exitCodes.usage);
+  }
+  const denied = await asOwner(["deny", id, "--mute", "15m"]);
+  expect(denied).toMatchObject({ code: exitCodes.done, err: "" });
+  expect((await read.ended).code).toBe(exitCodes.notApproved);
+  const mutes = JSON.parse((await asOwner(["mutes", "--json"])).out);
+  expect(mutes).toMatchObject([
+    { program: { pid: read.process.pid }, reach: "PROCESS" },
+  ]);
+  // Our own command line runs in an interpreter: another one may ask.
+  expect((await asOwner(["mutes"])).out).toContain(
+    `Process ${read.process.pid} (node), and what it started, is refused without asking you.`,
+  );
+  expect(denied.out).toContain(`assent unmute ${mutes[0].id}`);
+  const undo = ["unmute", mutes[0].id];
+  expect((await asOwner(undo)).code).toBe(exitCodes.done);
+  expect((await asOwner(undo)).code).toBe(exitCodes.notFound);
+  expect((await asOwner(["mutes"])).out).toBe("Nothing is muted.\n");
+});
+
 test("access is listed, narrowed as approved, and ends when revoked or locked", async () => {
   const fixture = startFixture();
   const use = async (answer: string) => {

@@ -13,6 +13,7 @@ import { createPeerRegistry } from "./peer/registry.ts";
 import type { Scheduler } from "./peer/scheduler.ts";
 import { Approvals } from "./prompt/approvals.ts";
 import { createBackOff } from "./prompt/back-off.ts";
+import { createMutes } from "./prompt/mutes.ts";
 import { Prompts } from "./prompt/prompts.ts";
 import { brokerFailure, createBrokerService } from "./rpc/broker-service.ts";
 import { createCredentialCheck } from "./rpc/credential-check.ts";
@@ -21,6 +22,7 @@ import { createFaultReport, translating } from "./rpc/fault.ts";
 import { Flights } from "./rpc/flight.ts";
 import { createGateway } from "./rpc/gateway.ts";
 import { createIntegrationSwitch } from "./rpc/integration.ts";
+import type { MuteFacts } from "./rpc/mute.ts";
 import { createOwnerAccess } from "./rpc/owner-access.ts";
 import { registerOwnerServices } from "./rpc/owner-services.ts";
 import type { BrokerParts, Granted, Terms } from "./rpc/parts.ts";
@@ -135,16 +137,26 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     () => listen("broker", places.brokerSocket, brokerHandler),
     graceMs,
   );
-  const backOff = createBackOff<Peer>({
-    bootMs,
-    descends: (peer, ancestor) => registry.descends(peer, ancestor),
-  });
+  const stemsFrom = (peer: Peer, origin: Peer) =>
+    registry.stemsFrom(peer, origin);
+  const backOff = createBackOff<Peer>({ bootMs, stemsFrom });
+  const mutes = undo.adopt(
+    createMutes<Peer, MuteFacts>({
+      newId,
+      bootMs,
+      stemsFrom,
+      executableOf: (peer) => peer.executable,
+      pin: (peer) => peer.pinExecutable(),
+    }),
+    (opened) => opened.close(),
+  );
   const parts: BrokerParts = {
     clock,
     accounts,
     sessions,
     prompts,
     backOff,
+    mutes,
     approvals: new Approvals<Terms>(newId, bootMs),
     terms: new WeakMap(),
     flights,
@@ -245,6 +257,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         (number) => prompts.holds(number) || sessions.remembers(number),
       );
       prompts.sweep();
+      mutes.sweep();
       backOff.sweep(
         ({ number }) => prompts.holds(number) || sessions.remembers(number),
       );

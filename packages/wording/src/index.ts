@@ -28,6 +28,7 @@ export {
   type PromptChoice,
   scopeHeading,
 } from "./prompt/describe-prompt.ts";
+export { muteChoiceText, muteText } from "./prompt/mute.ts";
 export { promptEndText } from "./prompt/prompt-end.ts";
 export { describeScope, type ScopeLine } from "./prompt/scope.ts";
 export {

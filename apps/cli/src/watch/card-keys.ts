@@ -69,14 +69,20 @@ function scrollBy(state: WatchState, card: Card, lines: number): Step {
   return put(state, { ...card, scroll });
 }
 
-function deny(state: WatchState, card: Card): Step {
+function deny(state: WatchState, card: Card, muteMs?: number): Step {
   card.secret.clear();
   return {
     state: {
       ...state,
       card: { ...card, mode: "answering", entry: "", message: undefined },
     },
-    effects: [{ do: "deny", prompt: card.prompt }],
+    effects: [
+      {
+        do: "deny",
+        prompt: card.prompt,
+        ...(muteMs === undefined ? {} : { muteMs }),
+      },
+    ],
   };
 }
 
@@ -94,7 +100,7 @@ function toPassword(state: WatchState, card: Card): Step {
 }
 
 function openMenu(state: WatchState, card: Card): Step {
-  if (card.mode !== "password" || card.terms === undefined) {
+  if (card.mode !== "password") {
     return { state, effects: [] };
   }
   card.secret.clear();
@@ -218,6 +224,9 @@ function edit(entry: string, key: Key): string {
   return (entry + String.fromCharCode(key.byte)).slice(0, 512);
 }
 
+/** How long a program is muted from here, milliseconds. */
+const muteMs = 3_600_000;
+
 function pickFromMenu(state: WatchState, card: Card, choice: string): Step {
   const found = menu(card).find((one) => one.key === choice);
   switch (found?.action) {
@@ -228,6 +237,8 @@ function pickFromMenu(state: WatchState, card: Card, choice: string): Step {
       return put(state, { ...card, mode: found.action, entry: "" });
     case "account":
       return put(state, { ...card, mode: "account", entry: "" });
+    case "mute":
+      return deny(state, card, muteMs);
     case "as-asked":
       return put(state, changeCard(card, { narrowing: {} }));
     default:

@@ -70,7 +70,7 @@ test("shows one prompt with its place in the queue and the time left", async () 
      ──────────────────────────────────────────────────────────────────────────────
      Did not expect this? Deny. Nothing is shared before you approve.
      Account password for Personal: 
-     Enter: Approve · Esc or empty Enter: Deny · Tab: narrow
+     Enter: Approve · Esc or empty Enter: Deny · Tab: more
     "
   `);
 });

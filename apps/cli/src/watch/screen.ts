@@ -146,7 +146,7 @@ function keysText(card: Card, nowMs: number): string {
   const { mode, described } = card;
   switch (mode) {
     case "password":
-      return `Enter: ${described.approve} · Esc or empty Enter: Deny · Tab: narrow`;
+      return `Enter: ${described.approve} · Esc or empty Enter: Deny · Tab: more`;
     case "account":
       return "Enter: choose · Esc or empty Enter: Deny";
     case "menu":

@@ -11,6 +11,7 @@ import {
 import type { WaitingPrompt } from "../owner/waiting-prompt.ts";
 import { readKeys } from "../terminal/keys.ts";
 import { armingMs } from "./card.ts";
+import { menu } from "./card-menu.ts";
 import { layOut } from "./screen.ts";
 import { step } from "./step.ts";
 import {
@@ -291,6 +292,16 @@ describe("narrowing", () => {
         },
       },
     ]);
+  });
+
+  test("its last entry denies, and mutes the program for an hour (T23)", async () => {
+    const driver = (await armed()).press(tab);
+    const last = menu(driver.card).at(-1);
+    expect(last?.text).toBe(
+      "deny, and refuse this process and what it started without asking for 1 hour",
+    );
+    driver.press(last?.key ?? "");
+    expect(driver.answers()).toMatchObject([{ do: "deny", muteMs: 3_600_000 }]);
   });
 
   test("what would grant more is explained and changes nothing", async () => {

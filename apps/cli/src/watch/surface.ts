@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OwnerReason } from "@assent/protocol/owner";
-import { approvedText, ownerReasonText, stateText } from "@assent/wording";
+import {
+  approvedText,
+  makeSafe,
+  muteText,
+  ownerReasonText,
+  stateText,
+} from "@assent/wording";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { CommandError, exitCodes } from "../exit.ts";
 import { ownerReasonOf, toCommandError } from "../failure.ts";
 import { approvePrompt } from "../owner/approval.ts";
@@ -72,7 +79,7 @@ export async function runSurface(options: SurfaceOptions): Promise<void> {
       case "shown":
         return void tellShown(owner, effect.prompt);
       case "deny":
-        return void deny(owner, effect.prompt).then(dispatch);
+        return void deny(owner, effect).then(dispatch);
       case "approve":
         return void approve(owner, effect).then(dispatch);
       case "leave":
@@ -139,11 +146,18 @@ async function tellShown(
 
 async function deny(
   owner: OwnerClient,
-  { id }: WaitingPrompt,
+  { prompt: { id }, muteMs }: Extract<WatchEffect, { do: "deny" }>,
 ): Promise<WatchEvent> {
   try {
-    await owner.prompts.deny({ promptId: id });
-    return answered(id, stateText.denied, true);
+    const { mute } = await owner.prompts.deny({
+      promptId: id,
+      ...(muteMs === undefined ? {} : { mute: durationFromMs(muteMs) }),
+    });
+    const text =
+      mute === undefined
+        ? stateText.denied
+        : `${stateText.denied} ${muteText(mute)} Undo it with: assent unmute ${makeSafe(mute.id)}`;
+    return answered(id, text, true);
   } catch (error) {
     return failed(id, error);
   }

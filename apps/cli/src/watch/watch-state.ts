@@ -62,7 +62,12 @@ export type WatchEffect =
       /** To be zeroed. */
       readonly password: Uint8Array;
     }
-  | { readonly do: "deny"; readonly prompt: WaitingPrompt }
+  | {
+      readonly do: "deny";
+      readonly prompt: WaitingPrompt;
+      /** Milliseconds for which the program is refused without asking. */
+      readonly muteMs?: number;
+    }
   | { readonly do: "leave" };
 
 /** A state, and what is to be done. */

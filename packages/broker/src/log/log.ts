@@ -30,6 +30,7 @@ export const sentences = {
   listening: "a channel is open",
   "log-not-reopened": "this log could not be opened anew; it goes on as before",
   "log-reopened": "this log was opened anew",
+  muted: "a program was muted: it is refused without asking",
   "owner-operation": "the owner worked on items",
   "password-changed": "a password was changed",
   "prompt-created": "a program asks",
@@ -48,6 +49,7 @@ export const sentences = {
   "settings-refused": "the settings were not taken; those from before stay",
   "slot-added": "a recovery code was made",
   "slot-removed": "a way to unlock was removed",
+  unmuted: "a muted program may ask again",
   "sweep-failed": "a sweep failed; ended programs are found when they call",
 } as const;
 export type LogEvent = keyof typeof sentences;

@@ -5,6 +5,7 @@ import type { PeerBinding } from "./binding.ts";
 import { HeldDescriptors } from "./held-descriptors.ts";
 import {
   LinuxProcess,
+  openPath,
   type ProcessFindings,
   type ProcessImage,
 } from "./linux-process.ts";
@@ -15,9 +16,6 @@ import {
 } from "./proc-text.ts";
 import type { PeerRefusal } from "./process-capture.ts";
 import { errnoOf, isExhausted, isGone } from "./system-error.ts";
-
-// Names the file without opening it; not in Node's constants.
-const openPath = 0o10000000;
 
 /** Whose channel it is. */
 export interface CaptureContext {

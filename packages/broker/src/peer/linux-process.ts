@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { FileKey, PeerBinding } from "./binding.ts";
 import type { PeerEnd } from "./peer.ts";
 import { PeerEndedError } from "./process-capture.ts";
 import { isGone } from "./system-error.ts";
+
+/** Names a file without opening it; not in Node's constants. */
+export const openPath = 0o10000000;
 
 /** What runs in a process: the file, and the memory it was loaded into. */
 export interface ProcessImage {
@@ -71,6 +74,21 @@ export class LinuxProcess {
   /** Told by a look at many processes at once. */
   markExited(): void {
     this.#end ??= "exited";
+  }
+
+  /** See `Peer.pinExecutable`. */
+  pinExecutable(): Disposable | undefined {
+    const { image } = this.findings;
+    if (image === undefined || this.#closed) return undefined;
+    // The same file once more, unopened: no file system daemon is asked.
+    const held = openSync(`/proc/self/fd/${image.executable}`, openPath);
+    let isHeld = true;
+    return {
+      [Symbol.dispose]() {
+        if (isHeld) closeSync(held);
+        isHeld = false;
+      },
+    };
   }
 
   /** Free the descriptors, once nobody reads through them. */

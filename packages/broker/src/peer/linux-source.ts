@@ -80,6 +80,14 @@ class LinuxCapture implements ProcessCapture {
     return this.process.findings.image !== undefined;
   }
 
+  get executable(): string | undefined {
+    return this.process.findings.image?.file;
+  }
+
+  pinExecutable(): Disposable | undefined {
+    return this.process.pinExecutable();
+  }
+
   verify(): PeerEnd | undefined {
     return this.process.verify();
   }

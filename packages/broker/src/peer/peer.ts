@@ -14,6 +14,8 @@ export interface Peer {
   readonly number: number;
   /** Process id, for people; authority never hangs on it. */
   readonly pid: number;
+  /** Names the file that runs: the same for every process of it, never a path. Undefined: not identified. */
+  readonly executable: string | undefined;
   /** False: the executable cannot be determined, every call is refused (PRM-011). */
   readonly identified: boolean;
   /**
@@ -22,6 +24,8 @@ export interface Peer {
    * secret bytes are written (PRC-012). Once ended, always ended.
    */
   verify(): PeerEnd | undefined;
+  /** Keeps {@link executable} from naming another file, also when this one is removed, until disposed. Undefined: the process has ended. */
+  pinExecutable(): Disposable | undefined;
   /**
    * What a prompt shows: facts as they are now, claims as they were at the
    * first look. Off the way of a Request. Rejects with `PeerEndedError` when

@@ -24,6 +24,10 @@ export interface ProcessCapture {
   readonly pid: number;
   /** False: its executable cannot be determined (PRM-011). */
   readonly identified: boolean;
+  /** See `Peer.executable`. */
+  readonly executable: string | undefined;
+  /** See `Peer.pinExecutable`. */
+  pinExecutable(): Disposable | undefined;
   /** Undefined while process and image are the captured ones; ended is for ever. */
   verify(): PeerEnd | undefined;
   /** Whether another capture, made while this one still verified, is of the same process and image. */

@@ -159,7 +159,7 @@ test("knows a child that it started, from its start", () => {
   expect(registry.admitChild(0x3fffff)).toBe("exited");
 });
 
-test("knows who descends from whom, after the parent is gone, too", async () => {
+test("knows who stems from whom, after the parent is gone, too", async () => {
   const registry = createRegistry();
   const place = await listen(temporaryDirectory());
   const parent = start("/bin/sh", [
@@ -174,15 +174,15 @@ test("knows who descends from whom, after the parent is gone, too", async () => 
   const ofParent = registry.admitChild(parent.pid);
   if (typeof ofParent === "string") throw new Error(ofParent);
   const { peer: child } = await place.accepted(admit(registry));
-  expect(registry.descends(child, ofParent.peer)).toBe(true);
-  expect(registry.descends(ofParent.peer, child)).toBe(false);
-  expect(registry.descends(child, child)).toBe(false);
+  expect(registry.stemsFrom(child, ofParent.peer)).toBe(true);
+  expect(registry.stemsFrom(ofParent.peer, child)).toBe(false);
+  expect(registry.stemsFrom(child, child)).toBe(true);
   parent.stdin?.end("\n");
   await until(() => ofParent.peer.verify() === "exited");
   registry.sweep();
   // An orphan lives on as long as whoever adopts it lets it: the kernel tells.
   expect(child.verify()).toBe(isRunning(child.pid) ? undefined : "exited");
-  expect(registry.descends(child, ofParent.peer)).toBe(true);
+  expect(registry.stemsFrom(child, ofParent.peer)).toBe(true);
 });
 
 function isRunning(pid: number): boolean {

@@ -42,8 +42,12 @@ export interface PeerRegistry {
    * it, since `verify` is exact. Returns the peers that ended.
    */
   sweep(): readonly Peer[];
-  /** Whether `ancestor` was a parent of `peer`, or a parent's parent, when `peer` was first seen. A hint: parents can leave. */
-  descends(peer: Peer, ancestor: Peer): boolean;
+  /**
+   * Whether `peer` is the process of `origin`, under another number or another
+   * image too, or was started by it or by one it started, when `peer` was first
+   * seen. A hint: parents can leave.
+   */
+  stemsFrom(peer: Peer, origin: Peer): boolean;
   /** Free everything; every peer then says that it ended. */
   close(): void;
 }
@@ -140,11 +144,12 @@ export function createPeerRegistry(options: PeerRegistryOptions): PeerRegistry {
       freeUnneeded();
       return ended;
     },
-    descends: (peer, ancestor) =>
-      peer instanceof KnownPeer &&
-      ancestor instanceof KnownPeer &&
-      ancestor.lineage[0] !== undefined &&
-      peer.lineage.indexOf(ancestor.lineage[0]) > 0,
+    stemsFrom: (peer, origin) =>
+      peer === origin ||
+      (peer instanceof KnownPeer &&
+        origin instanceof KnownPeer &&
+        origin.lineage[0] !== undefined &&
+        peer.lineage.includes(origin.lineage[0])),
     close() {
       for (const peer of [...known]) forget(peer);
     },
@@ -167,8 +172,16 @@ class KnownPeer implements Peer {
     this.lineage = capture.lineage();
   }
 
+  get executable(): string | undefined {
+    return this.capture.executable;
+  }
+
   verify(): PeerEnd | undefined {
     return this.capture.verify();
+  }
+
+  pinExecutable(): Disposable | undefined {
+    return this.capture.pinExecutable();
   }
 
   describe(): Promise<PeerDescription> {

@@ -5,12 +5,11 @@ import { type BackOff, createBackOff } from "./back-off.ts";
 let now: number;
 let backOff: BackOff<string>;
 /** "ab" was started by "a". */
-const descends = (asker: string, ancestor: string) =>
-  asker !== ancestor && asker.startsWith(ancestor);
+const stemsFrom = (asker: string, origin: string) => asker.startsWith(origin);
 
 beforeEach(() => {
   now = 1_000_000;
-  backOff = createBackOff({ bootMs: () => now, descends });
+  backOff = createBackOff({ bootMs: () => now, stemsFrom });
 });
 
 function unapproved(asker: string, times: number): void {

@@ -16,8 +16,8 @@ export interface BackOff<Asker> {
 /** What a back-off depends on. */
 export interface BackOffOptions<Asker> {
   readonly bootMs: () => number;
-  /** Whether `ancestor` started `asker`, or one that did. */
-  readonly descends: (asker: Asker, ancestor: Asker) => boolean;
+  /** Whether `asker` is that process, connected anew or running another file too, or was started by it. */
+  readonly stemsFrom: (asker: Asker, origin: Asker) => boolean;
 }
 
 const most = 3;
@@ -36,13 +36,13 @@ const unapproved: readonly string[] = [
 export function createBackOff<Asker>(
   options: BackOffOptions<Asker>,
 ): BackOff<Asker> {
-  const { bootMs, descends } = options;
+  const { bootMs, stemsFrom } = options;
   const records = new Map<Asker, { ends: number[]; refusedUntilMs: number }>();
 
   /** The records that count for a process: its own, and of those that started it. */
   const recordsOf = (asker: Asker) =>
     [...records]
-      .filter(([one]) => one === asker || descends(asker, one))
+      .filter(([one]) => stemsFrom(asker, one))
       .map(([, record]) => record);
 
   return {

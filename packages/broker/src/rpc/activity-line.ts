@@ -17,6 +17,7 @@ const levels = {
   granted: "info",
   "integration-off": "info",
   "integration-on": "info",
+  muted: "info",
   "owner-operation": "debug",
   "password-changed": "info",
   "prompt-created": "info",
@@ -29,6 +30,7 @@ const levels = {
   "session-ended": "info",
   "slot-added": "info",
   "slot-removed": "info",
+  unmuted: "info",
 } as const satisfies Readonly<Record<string, LogLevel>>;
 
 type Told = keyof typeof levels;

@@ -51,6 +51,8 @@ export async function authorize(
     throw refusal(Reason.AUTHORIZATION_REQUIRED);
   }
   if (parts.backOff.refuses(peer)) return refuseMore(parts, peer);
+  // Told as any other refusal of too many: whether it is muted is not its business (T23).
+  if (parts.mutes.covers(peer)) return refuseMore(parts, peer, "muted");
   parts.backOff.asked(peer);
   const terms: PromptTerms = { peer, asked, inactivityMs };
   const question = {
@@ -85,9 +87,10 @@ export async function authorize(
 }
 
 /** Too many prompts: refused without asking, and written down (T23). */
-function refuseMore(parts: BrokerParts, peer: Peer): never {
+function refuseMore(parts: BrokerParts, peer: Peer, cause?: "muted"): never {
   parts.recorder.note(undefined, {
     kind: "prompt-refused",
+    ...(cause === undefined ? {} : { cause }),
     ...parts.recorder.process(peer.number, peer.pid),
   });
   throw refusal(Reason.TOO_MANY_PROMPTS);

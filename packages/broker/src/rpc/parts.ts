@@ -4,6 +4,7 @@ import type { ActivityLog } from "../activity/activity.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { Approvals } from "../prompt/approvals.ts";
 import type { BackOff } from "../prompt/back-off.ts";
+import type { Mutes } from "../prompt/mutes.ts";
 import type { Prompts } from "../prompt/prompts.ts";
 import type { SeenExecutables } from "../prompt/seen-executables.ts";
 import type { Clock } from "../session/clock.ts";
@@ -13,6 +14,7 @@ import type { CredentialCheck } from "./credential-check.ts";
 import type { FaultReport } from "./fault.ts";
 import type { Flights } from "./flight.ts";
 import type { IntegrationSwitch } from "./integration.ts";
+import type { MuteFacts } from "./mute.ts";
 import type { ProcessCards } from "./process-card.ts";
 import type { Recorder } from "./recorder.ts";
 import type { AskedScope } from "./scope-terms.ts";
@@ -45,6 +47,7 @@ export interface BrokerParts {
   readonly sessions: Sessions;
   readonly prompts: Prompts<Granted>;
   readonly backOff: BackOff<Peer>;
+  readonly mutes: Mutes<Peer, MuteFacts>;
   readonly approvals: Approvals<Terms>;
   /** By prompt question: what was asked. */
   readonly terms: WeakMap<object, PromptTerms>;

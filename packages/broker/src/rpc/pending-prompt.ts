@@ -9,14 +9,14 @@ export type SurfaceFacts =
   | { readonly surface: string }
   | { readonly by: string };
 
-/** Deny a prompt: every waiting call of that process ends (PRM-013). False: there is none. */
+/** Deny a prompt: every waiting call of that process ends (PRM-013). Undefined: there is none. */
 export function denyPrompt(
   parts: BrokerParts,
   promptId: string,
   by: SurfaceFacts,
-): boolean {
+): PendingPrompt | undefined {
   const prompt = parts.prompts.get(promptId);
-  if (prompt === undefined) return false;
+  if (prompt === undefined) return undefined;
   const { peer } = termsOf(parts, prompt);
   parts.prompts.deny(promptId);
   parts.cards.last(peer.number)?.markSeen();
@@ -26,7 +26,7 @@ export function denyPrompt(
     ...by,
   };
   parts.recorder.note(prompt.frozen.accountId, event, { prompt: prompt.id });
-  return true;
+  return prompt;
 }
 
 /** The prompt of this id, if what the surface shows is what is asked (PRM-010, T24). */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   DenyResponseSchema,
+  ListMutesResponseSchema,
   OwnerReason,
   PromptEnd,
   type PromptService,
+  RemoveMuteResponseSchema,
   ShownResponseSchema,
   type WatchPromptsResponse,
   WatchPromptsResponseSchema,
@@ -15,6 +17,7 @@ import type { Connection } from "../channel/connection.ts";
 import type { PromptEnding } from "../prompt/prompts.ts";
 import { approve } from "./approve.ts";
 import { beginApproval } from "./begin-approval.ts";
+import { muteMessage, muteProgram, readMute, removeMute } from "./mute.ts";
 import { connectionOf, type OwnerAccess } from "./owner-access.ts";
 import type { BrokerParts } from "./parts.ts";
 import {
@@ -83,16 +86,25 @@ export function createPromptService(
       ),
     deny(request, context) {
       const trusted = access.isTrusted(connectionOf(context));
-      // Muting silences a program for longer: only a trusted surface may.
-      if (request.mute !== undefined) {
-        throw ownerRefusal(
-          trusted ? OwnerReason.INVALID : OwnerReason.CREDENTIAL_REQUIRED,
-        );
+      // Muting silences a program for longer: only a trusted surface may (T51).
+      if (request.mute !== undefined && !trusted) {
+        throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
       }
-      if (!denyPrompt(parts, request.promptId, surfaceOf(context))) {
-        throw ownerRefusal(OwnerReason.PROMPT_GONE);
-      }
-      return create(DenyResponseSchema);
+      const muteMs = readMute(request.mute);
+      const from = surfaceOf(context);
+      const prompt = denyPrompt(parts, request.promptId, from);
+      if (prompt === undefined) throw ownerRefusal(OwnerReason.PROMPT_GONE);
+      if (muteMs === undefined) return create(DenyResponseSchema);
+      const mute = muteProgram(parts, prompt, muteMs, from);
+      return create(DenyResponseSchema, { mute: muteMessage(parts, mute) });
+    },
+    listMutes: () =>
+      create(ListMutesResponseSchema, {
+        mutes: parts.mutes.list().map((mute) => muteMessage(parts, mute)),
+      }),
+    removeMute(request, context) {
+      removeMute(parts, request.muteId, surfaceOf(context));
+      return create(RemoveMuteResponseSchema);
     },
   };
 }

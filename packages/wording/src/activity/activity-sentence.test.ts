@@ -46,6 +46,23 @@ const cases: [Record<string, unknown> & { kind: string }, string][] = [
     { kind: "prompt-refused" },
     "deploy-cli was refused without asking you: too many requests.",
   ],
+  [
+    { kind: "prompt-refused", cause: "muted" },
+    "deploy-cli was refused without asking you: you muted it.",
+  ],
+  [{ kind: "muted" }, "You muted deploy-cli."],
+  [
+    { kind: "muted", reach: "process", seconds: 900, surface: "terminal" },
+    "You muted deploy-cli for 15 minutes in a terminal.",
+  ],
+  [
+    { kind: "muted", reach: "executable", seconds: 3600 },
+    "You muted deploy-cli, whoever starts it, for 1 hour.",
+  ],
+  [
+    { kind: "unmuted", by: "process 7" },
+    "deploy-cli may ask again: the mute was undone by process 7.",
+  ],
   [{ kind: "account-unlocked", by: "hand" }, "Personal was unlocked by hand."],
   [{ kind: "account-created" }, "Personal was created."],
   [{ kind: "credential-refused" }, "A wrong password was given for Personal."],

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { durationText } from "../duration.ts";
 import { count, inARow } from "../plural.ts";
 import { makeSafe } from "../safe/make-safe.ts";
 import { promptCauseText, requestCauseText, sessionEndText } from "./cause.ts";
@@ -45,7 +46,9 @@ function tell(event: ActivityRecord): string {
         ? `The request of ${whom} for ${account} ended.`
         : `The request of ${whom} for ${account} ended: ${promptCauseText(cause)}.`;
     case "prompt-refused":
-      return `${who} was refused without asking you: too many requests.`;
+      return cause === "muted"
+        ? `${who} was refused without asking you: you muted it.`
+        : `${who} was refused without asking you: too many requests.`;
     case "granted":
       return `You let ${whom} use ${account}${by(event)}${on(event)}.`;
     case "request":
@@ -83,7 +86,9 @@ function tell(event: ActivityRecord): string {
     case "authenticated":
       return `The password of ${account} was given, to look after it.`;
     case "muted":
-      return `You muted ${whom}.`;
+      return mutedSentence(event, whom);
+    case "unmuted":
+      return `${who} may ask again: the mute was undone${on(event)}${by(event)}.`;
     case "integration-on":
       return "The integration was turned on: programs can ask for access.";
     case "integration-off":
@@ -97,6 +102,17 @@ function tell(event: ActivityRecord): string {
     default:
       return `Something that this version cannot tell: ${makeSafe(String(event.kind), { maxLength: 64 })}.`;
   }
+}
+
+function mutedSentence(event: ActivityRecord, whom: string): string {
+  const { seconds } = event as { seconds?: unknown };
+  const time =
+    typeof seconds === "number" && seconds > 0
+      ? ` for ${durationText(seconds * 1000)}`
+      : "";
+  const reach =
+    detail(event, "reach") === "executable" ? ", whoever starts it," : "";
+  return `You muted ${whom}${time === "" ? "" : reach + time}${on(event)}${by(event)}.`;
 }
 
 const operations: Readonly<

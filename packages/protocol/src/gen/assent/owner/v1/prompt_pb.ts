@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file assent/owner/v1/prompt.proto.
  */
 export const file_assent_owner_v1_prompt: GenFile = /*@__PURE__*/
-  fileDesc("Chxhc3NlbnQvb3duZXIvdjEvcHJvbXB0LnByb3RvEg9hc3NlbnQub3duZXIudjEiJgoTV2F0Y2hQcm9tcHRzUmVxdWVzdBIPCgdzdXJmYWNlGAEgASgJIm0KFFdhdGNoUHJvbXB0c1Jlc3BvbnNlEigKB3Byb21wdHMYASADKAsyFy5hc3NlbnQub3duZXIudjEuUHJvbXB0EisKBWVuZGVkGAIgAygLMhwuYXNzZW50Lm93bmVyLnYxLkVuZGVkUHJvbXB0IkkKC0VuZGVkUHJvbXB0EhEKCXByb21wdF9pZBgBIAEoCRInCgNlbmQYAiABKA4yGi5hc3NlbnQub3duZXIudjEuUHJvbXB0RW5kIjMKBlByb21wdBIKCgJpZBgBIAEoCRIMCgRib2R5GAIgASgMEg8KB3dhaXRlcnMYAyABKA0ioAMKClByb21wdEJvZHkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoHYWNjb3VudBgFIAEoCzIbLmFzc2VudC5vd25lci52MS5BY2NvdW50UmVmEiwKB2Nob2ljZXMYBiADKAsyGy5hc3NlbnQub3duZXIudjEuQWNjb3VudFJlZhIpCgdwcm9jZXNzGAcgASgLMhguYXNzZW50Lm93bmVyLnYxLlByb2Nlc3MSJwoGY2xhaW1zGAggASgLMhcuYXNzZW50Lm93bmVyLnYxLkNsYWltcxIfCgVzY29wZRgJIAEoCzIQLmFzc2VudC52MS5TY29wZRI1ChJpbmFjdGl2aXR5X3RpbWVvdXQYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKgoId2FybmluZ3MYCyADKA4yGC5hc3NlbnQub3duZXIudjEuV2FybmluZyJ5CgpBY2NvdW50UmVmEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9ja2VkGAMgASgIEjAKB21ldGhvZHMYBCADKA4yHy5hc3NlbnQub3duZXIudjEuQXBwcm92YWxNZXRob2QSDwoHcHJvYmxlbRgFIAEoCSK+AQoHUHJvY2VzcxILCgNwaWQYASABKA0SDAoEbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEi4KCnN0YXJ0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHVzZXIYBSABKAkSGQoRZXhlY3V0YWJsZV9zaGEyNTYYBiABKAwSEQoJY29udGFpbmVyGAcgASgJEhAKCGRlYnVnZ2VyGAggASgJEgwKBHVuaXQYCSABKAkihQEKBkNsYWltcxIrCgtpbnRlZ3JhdGlvbhgBIAEoCzIWLmFzc2VudC52MS5JbnRlZ3JhdGlvbhIPCgdwdXJwb3NlGAIgASgJEg4KBnNjcmlwdBgDIAEoCRIZChF3b3JraW5nX2RpcmVjdG9yeRgEIAEoCRISCgpzdGFydGVkX2J5GAUgAygJIjEKDFNob3duUmVxdWVzdBIRCglwcm9tcHRfaWQYASABKAkSDgoGZGlnZXN0GAIgASgMIg8KDVNob3duUmVzcG9uc2Ui1gEKFEJlZ2luQXBwcm92YWxSZXF1ZXN0EhEKCXByb21wdF9pZBgBIAEoCRIOCgZkaWdlc3QYAiABKAwSEgoKYWNjb3VudF9pZBgDIAEoCRIfCgVzY29wZRgEIAEoCzIQLmFzc2VudC52MS5TY29wZRI1ChJpbmFjdGl2aXR5X3RpbWVvdXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoGbWV0aG9kGAYgASgOMh8uYXNzZW50Lm93bmVyLnYxLkFwcHJvdmFsTWV0aG9kIlUKFUJlZ2luQXBwcm92YWxSZXNwb25zZRITCgthcHByb3ZhbF9pZBgBIAEoCRIRCgljaGFsbGVuZ2UYAiABKAwSFAoMb3B0aW9uc19qc29uGAMgASgJIpEBCg5BcHByb3ZlUmVxdWVzdBITCgthcHByb3ZhbF9pZBgBIAEoCRISCghwYXNzd29yZBgCIAEoDEgAEjQKB3Bhc3NrZXkYAyABKAsyIS5hc3NlbnQub3duZXIudjEuUGFzc2tleUFzc2VydGlvbkgAEhIKCGlkX3Rva2VuGAQgASgJSABCDAoKY3JlZGVudGlhbCI9ChBQYXNza2V5QXNzZXJ0aW9uEhUKDXJlc3BvbnNlX2pzb24YASABKAkSEgoKcHJmX291dHB1dBgCIAEoDCJFCg9BcHByb3ZlUmVzcG9uc2USHwoFZ3JhbnQYASABKAsyEC5hc3NlbnQudjEuR3JhbnQSEQoJbm90X2ZvdW5kGAIgAygJIkkKC0RlbnlSZXF1ZXN0EhEKCXByb21wdF9pZBgBIAEoCRInCgRtdXRlGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIg4KDERlbnlSZXNwb25zZSKEAQoQT3duZXJFcnJvckRldGFpbBIsCgZyZWFzb24YASABKA4yHC5hc3NlbnQub3duZXIudjEuT3duZXJSZWFzb24SEgoKdHJpZXNfbGVmdBgCIAEoDRIuCgtyZXRyeV9hZnRlchgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbirrAQoJUHJvbXB0RW5kEhoKFlBST01QVF9FTkRfVU5TUEVDSUZJRUQQABIXChNQUk9NUFRfRU5EX0FQUFJPVkVEEAESFQoRUFJPTVBUX0VORF9ERU5JRUQQAhIYChRQUk9NUFRfRU5EX1RJTUVEX09VVBADEhgKFFBST01QVF9FTkRfV0lUSERSQVdOEAQSHwobUFJPTVBUX0VORF9SRVFVRVNURVJfRVhJVEVEEAUSHgoaUFJPTVBUX0VORF9QUk9DRVNTX0NIQU5HRUQQBhIdChlQUk9NUFRfRU5EX0FDQ09VTlRfTE9DS0VEEAcqqwIKB1dhcm5pbmcSFwoTV0FSTklOR19VTlNQRUNJRklFRBAAEhcKE1dBUk5JTkdfSU5URVJQUkVURVIQARIaChZXQVJOSU5HX0RFQ0VQVElWRV9OQU1FEAISHwobV0FSTklOR19FWEVDVVRBQkxFX1JFUExBQ0VEEAMSHQoZV0FSTklOR19XUklUQUJMRV9MT0NBVElPThAEEhsKF1dBUk5JTkdfT1RIRVJfTkFNRVNQQUNFEAUSFAoQV0FSTklOR19ERUJVR0dFRBAGEhkKFVdBUk5JTkdfSU5KRUNURURfQ09ERRAHEhYKEldBUk5JTkdfRklSU1RfU0VFThAIEhkKFVdBUk5JTkdfV0VBS19JREVOVElUWRAJEhEKDVdBUk5JTkdfUkVMQVkQCiqTAQoOQXBwcm92YWxNZXRob2QSHwobQVBQUk9WQUxfTUVUSE9EX1VOU1BFQ0lGSUVEEAASHAoYQVBQUk9WQUxfTUVUSE9EX1BBU1NXT1JEEAESGwoXQVBQUk9WQUxfTUVUSE9EX1BBU1NLRVkQAhIlCiFBUFBST1ZBTF9NRVRIT0RfSURFTlRJVFlfUFJPVklERVIQAyqhAwoLT3duZXJSZWFzb24SHAoYT1dORVJfUkVBU09OX1VOU1BFQ0lGSUVEEAASIQodT1dORVJfUkVBU09OX1dST05HX0NSRURFTlRJQUwQARIkCiBPV05FUl9SRUFTT05fQ1JFREVOVElBTF9SRVFVSVJFRBACEiAKHE9XTkVSX1JFQVNPTl9ESUdFU1RfTUlTTUFUQ0gQAxIcChhPV05FUl9SRUFTT05fUFJPTVBUX0dPTkUQBBIcChhPV05FUl9SRUFTT05fUkVUUllfTEFURVIQBRIYChRPV05FUl9SRUFTT05fSU5WQUxJRBAGEhoKFk9XTkVSX1JFQVNPTl9OT1RfRk9VTkQQBxIfChtPV05FUl9SRUFTT05fQUNDT1VOVF9MT0NLRUQQCBIbChdPV05FUl9SRUFTT05fTkFNRV9UQUtFThAJEh8KG09XTkVSX1JFQVNPTl9TVE9SQUdFX0ZBSUxFRBAKEh0KGU9XTkVSX1JFQVNPTl9OT1RfQVBQUk9WRUQQCxIZChVPV05FUl9SRUFTT05fSU5URVJOQUwQDDLHAwoNUHJvbXB0U2VydmljZRJjCgxXYXRjaFByb21wdHMSJC5hc3NlbnQub3duZXIudjEuV2F0Y2hQcm9tcHRzUmVxdWVzdBolLmFzc2VudC5vd25lci52MS5XYXRjaFByb21wdHNSZXNwb25zZSIEiLUYAjABEkwKBVNob3duEh0uYXNzZW50Lm93bmVyLnYxLlNob3duUmVxdWVzdBoeLmFzc2VudC5vd25lci52MS5TaG93blJlc3BvbnNlIgSItRgCEmQKDUJlZ2luQXBwcm92YWwSJS5hc3NlbnQub3duZXIudjEuQmVnaW5BcHByb3ZhbFJlcXVlc3QaJi5hc3NlbnQub3duZXIudjEuQmVnaW5BcHByb3ZhbFJlc3BvbnNlIgSItRgCElIKB0FwcHJvdmUSHy5hc3NlbnQub3duZXIudjEuQXBwcm92ZVJlcXVlc3QaIC5hc3NlbnQub3duZXIudjEuQXBwcm92ZVJlc3BvbnNlIgSItRgEEkkKBERlbnkSHC5hc3NlbnQub3duZXIudjEuRGVueVJlcXVlc3QaHS5hc3NlbnQub3duZXIudjEuRGVueVJlc3BvbnNlIgSItRgBYgZwcm90bzM", [file_assent_owner_v1_policy, file_assent_v1_broker, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Chxhc3NlbnQvb3duZXIvdjEvcHJvbXB0LnByb3RvEg9hc3NlbnQub3duZXIudjEiJgoTV2F0Y2hQcm9tcHRzUmVxdWVzdBIPCgdzdXJmYWNlGAEgASgJIm0KFFdhdGNoUHJvbXB0c1Jlc3BvbnNlEigKB3Byb21wdHMYASADKAsyFy5hc3NlbnQub3duZXIudjEuUHJvbXB0EisKBWVuZGVkGAIgAygLMhwuYXNzZW50Lm93bmVyLnYxLkVuZGVkUHJvbXB0IkkKC0VuZGVkUHJvbXB0EhEKCXByb21wdF9pZBgBIAEoCRInCgNlbmQYAiABKA4yGi5hc3NlbnQub3duZXIudjEuUHJvbXB0RW5kIjMKBlByb21wdBIKCgJpZBgBIAEoCRIMCgRib2R5GAIgASgMEg8KB3dhaXRlcnMYAyABKA0ioAMKClByb21wdEJvZHkSLgoKY3JlYXRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKZXhwaXJlc19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoHYWNjb3VudBgFIAEoCzIbLmFzc2VudC5vd25lci52MS5BY2NvdW50UmVmEiwKB2Nob2ljZXMYBiADKAsyGy5hc3NlbnQub3duZXIudjEuQWNjb3VudFJlZhIpCgdwcm9jZXNzGAcgASgLMhguYXNzZW50Lm93bmVyLnYxLlByb2Nlc3MSJwoGY2xhaW1zGAggASgLMhcuYXNzZW50Lm93bmVyLnYxLkNsYWltcxIfCgVzY29wZRgJIAEoCzIQLmFzc2VudC52MS5TY29wZRI1ChJpbmFjdGl2aXR5X3RpbWVvdXQYCiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKgoId2FybmluZ3MYCyADKA4yGC5hc3NlbnQub3duZXIudjEuV2FybmluZyJ5CgpBY2NvdW50UmVmEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9ja2VkGAMgASgIEjAKB21ldGhvZHMYBCADKA4yHy5hc3NlbnQub3duZXIudjEuQXBwcm92YWxNZXRob2QSDwoHcHJvYmxlbRgFIAEoCSK+AQoHUHJvY2VzcxILCgNwaWQYASABKA0SDAoEbmFtZRgCIAEoCRIMCgRwYXRoGAMgASgJEi4KCnN0YXJ0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHVzZXIYBSABKAkSGQoRZXhlY3V0YWJsZV9zaGEyNTYYBiABKAwSEQoJY29udGFpbmVyGAcgASgJEhAKCGRlYnVnZ2VyGAggASgJEgwKBHVuaXQYCSABKAkihQEKBkNsYWltcxIrCgtpbnRlZ3JhdGlvbhgBIAEoCzIWLmFzc2VudC52MS5JbnRlZ3JhdGlvbhIPCgdwdXJwb3NlGAIgASgJEg4KBnNjcmlwdBgDIAEoCRIZChF3b3JraW5nX2RpcmVjdG9yeRgEIAEoCRISCgpzdGFydGVkX2J5GAUgAygJIjEKDFNob3duUmVxdWVzdBIRCglwcm9tcHRfaWQYASABKAkSDgoGZGlnZXN0GAIgASgMIg8KDVNob3duUmVzcG9uc2Ui1gEKFEJlZ2luQXBwcm92YWxSZXF1ZXN0EhEKCXByb21wdF9pZBgBIAEoCRIOCgZkaWdlc3QYAiABKAwSEgoKYWNjb3VudF9pZBgDIAEoCRIfCgVzY29wZRgEIAEoCzIQLmFzc2VudC52MS5TY29wZRI1ChJpbmFjdGl2aXR5X3RpbWVvdXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoGbWV0aG9kGAYgASgOMh8uYXNzZW50Lm93bmVyLnYxLkFwcHJvdmFsTWV0aG9kIlUKFUJlZ2luQXBwcm92YWxSZXNwb25zZRITCgthcHByb3ZhbF9pZBgBIAEoCRIRCgljaGFsbGVuZ2UYAiABKAwSFAoMb3B0aW9uc19qc29uGAMgASgJIpEBCg5BcHByb3ZlUmVxdWVzdBITCgthcHByb3ZhbF9pZBgBIAEoCRISCghwYXNzd29yZBgCIAEoDEgAEjQKB3Bhc3NrZXkYAyABKAsyIS5hc3NlbnQub3duZXIudjEuUGFzc2tleUFzc2VydGlvbkgAEhIKCGlkX3Rva2VuGAQgASgJSABCDAoKY3JlZGVudGlhbCI9ChBQYXNza2V5QXNzZXJ0aW9uEhUKDXJlc3BvbnNlX2pzb24YASABKAkSEgoKcHJmX291dHB1dBgCIAEoDCJFCg9BcHByb3ZlUmVzcG9uc2USHwoFZ3JhbnQYASABKAsyEC5hc3NlbnQudjEuR3JhbnQSEQoJbm90X2ZvdW5kGAIgAygJIkkKC0RlbnlSZXF1ZXN0EhEKCXByb21wdF9pZBgBIAEoCRInCgRtdXRlGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIjMKDERlbnlSZXNwb25zZRIjCgRtdXRlGAEgASgLMhUuYXNzZW50Lm93bmVyLnYxLk11dGUinwEKBE11dGUSCgoCaWQYASABKAkSKQoHcHJvY2VzcxgCIAEoCzIYLmFzc2VudC5vd25lci52MS5Qcm9jZXNzEikKBXJlYWNoGAMgASgOMhouYXNzZW50Lm93bmVyLnYxLk11dGVSZWFjaBIpCgV1bnRpbBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCgoCYnkYBSABKAkiEgoQTGlzdE11dGVzUmVxdWVzdCI5ChFMaXN0TXV0ZXNSZXNwb25zZRIkCgVtdXRlcxgBIAMoCzIVLmFzc2VudC5vd25lci52MS5NdXRlIiQKEVJlbW92ZU11dGVSZXF1ZXN0Eg8KB211dGVfaWQYASABKAkiFAoSUmVtb3ZlTXV0ZVJlc3BvbnNlIoQBChBPd25lckVycm9yRGV0YWlsEiwKBnJlYXNvbhgBIAEoDjIcLmFzc2VudC5vd25lci52MS5Pd25lclJlYXNvbhISCgp0cmllc19sZWZ0GAIgASgNEi4KC3JldHJ5X2FmdGVyGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uKusBCglQcm9tcHRFbmQSGgoWUFJPTVBUX0VORF9VTlNQRUNJRklFRBAAEhcKE1BST01QVF9FTkRfQVBQUk9WRUQQARIVChFQUk9NUFRfRU5EX0RFTklFRBACEhgKFFBST01QVF9FTkRfVElNRURfT1VUEAMSGAoUUFJPTVBUX0VORF9XSVRIRFJBV04QBBIfChtQUk9NUFRfRU5EX1JFUVVFU1RFUl9FWElURUQQBRIeChpQUk9NUFRfRU5EX1BST0NFU1NfQ0hBTkdFRBAGEh0KGVBST01QVF9FTkRfQUNDT1VOVF9MT0NLRUQQByqrAgoHV2FybmluZxIXChNXQVJOSU5HX1VOU1BFQ0lGSUVEEAASFwoTV0FSTklOR19JTlRFUlBSRVRFUhABEhoKFldBUk5JTkdfREVDRVBUSVZFX05BTUUQAhIfChtXQVJOSU5HX0VYRUNVVEFCTEVfUkVQTEFDRUQQAxIdChlXQVJOSU5HX1dSSVRBQkxFX0xPQ0FUSU9OEAQSGwoXV0FSTklOR19PVEhFUl9OQU1FU1BBQ0UQBRIUChBXQVJOSU5HX0RFQlVHR0VEEAYSGQoVV0FSTklOR19JTkpFQ1RFRF9DT0RFEAcSFgoSV0FSTklOR19GSVJTVF9TRUVOEAgSGQoVV0FSTklOR19XRUFLX0lERU5USVRZEAkSEQoNV0FSTklOR19SRUxBWRAKKpMBCg5BcHByb3ZhbE1ldGhvZBIfChtBUFBST1ZBTF9NRVRIT0RfVU5TUEVDSUZJRUQQABIcChhBUFBST1ZBTF9NRVRIT0RfUEFTU1dPUkQQARIbChdBUFBST1ZBTF9NRVRIT0RfUEFTU0tFWRACEiUKIUFQUFJPVkFMX01FVEhPRF9JREVOVElUWV9QUk9WSURFUhADKloKCU11dGVSZWFjaBIaChZNVVRFX1JFQUNIX1VOU1BFQ0lGSUVEEAASFgoSTVVURV9SRUFDSF9QUk9DRVNTEAESGQoVTVVURV9SRUFDSF9FWEVDVVRBQkxFEAIqoQMKC093bmVyUmVhc29uEhwKGE9XTkVSX1JFQVNPTl9VTlNQRUNJRklFRBAAEiEKHU9XTkVSX1JFQVNPTl9XUk9OR19DUkVERU5USUFMEAESJAogT1dORVJfUkVBU09OX0NSRURFTlRJQUxfUkVRVUlSRUQQAhIgChxPV05FUl9SRUFTT05fRElHRVNUX01JU01BVENIEAMSHAoYT1dORVJfUkVBU09OX1BST01QVF9HT05FEAQSHAoYT1dORVJfUkVBU09OX1JFVFJZX0xBVEVSEAUSGAoUT1dORVJfUkVBU09OX0lOVkFMSUQQBhIaChZPV05FUl9SRUFTT05fTk9UX0ZPVU5EEAcSHwobT1dORVJfUkVBU09OX0FDQ09VTlRfTE9DS0VEEAgSGwoXT1dORVJfUkVBU09OX05BTUVfVEFLRU4QCRIfChtPV05FUl9SRUFTT05fU1RPUkFHRV9GQUlMRUQQChIdChlPV05FUl9SRUFTT05fTk9UX0FQUFJPVkVEEAsSGQoVT1dORVJfUkVBU09OX0lOVEVSTkFMEAwy/gQKDVByb21wdFNlcnZpY2USYwoMV2F0Y2hQcm9tcHRzEiQuYXNzZW50Lm93bmVyLnYxLldhdGNoUHJvbXB0c1JlcXVlc3QaJS5hc3NlbnQub3duZXIudjEuV2F0Y2hQcm9tcHRzUmVzcG9uc2UiBIi1GAIwARJMCgVTaG93bhIdLmFzc2VudC5vd25lci52MS5TaG93blJlcXVlc3QaHi5hc3NlbnQub3duZXIudjEuU2hvd25SZXNwb25zZSIEiLUYAhJkCg1CZWdpbkFwcHJvdmFsEiUuYXNzZW50Lm93bmVyLnYxLkJlZ2luQXBwcm92YWxSZXF1ZXN0GiYuYXNzZW50Lm93bmVyLnYxLkJlZ2luQXBwcm92YWxSZXNwb25zZSIEiLUYAhJSCgdBcHByb3ZlEh8uYXNzZW50Lm93bmVyLnYxLkFwcHJvdmVSZXF1ZXN0GiAuYXNzZW50Lm93bmVyLnYxLkFwcHJvdmVSZXNwb25zZSIEiLUYBBJJCgREZW55EhwuYXNzZW50Lm93bmVyLnYxLkRlbnlSZXF1ZXN0Gh0uYXNzZW50Lm93bmVyLnYxLkRlbnlSZXNwb25zZSIEiLUYARJYCglMaXN0TXV0ZXMSIS5hc3NlbnQub3duZXIudjEuTGlzdE11dGVzUmVxdWVzdBoiLmFzc2VudC5vd25lci52MS5MaXN0TXV0ZXNSZXNwb25zZSIEiLUYAhJbCgpSZW1vdmVNdXRlEiIuYXNzZW50Lm93bmVyLnYxLlJlbW92ZU11dGVSZXF1ZXN0GiMuYXNzZW50Lm93bmVyLnYxLlJlbW92ZU11dGVSZXNwb25zZSIEiLUYAmIGcHJvdG8z", [file_assent_owner_v1_policy, file_assent_v1_broker, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Start watching.
@@ -639,8 +639,9 @@ export type DenyRequest = Message<"assent.owner.v1.DenyRequest"> & {
   promptId: string;
 
   /**
-   * Refuse without asking for this long, at most one hour: this executable, or
-   * for interpreters and relays only this process and its descendants.
+   * Refuse without asking for this long, more than nothing and at most one hour:
+   * this executable, or for interpreters and relays only this process and its
+   * descendants. Unset: deny, and nothing more. Needs a trusted surface.
    *
    * @generated from field: google.protobuf.Duration mute = 2;
    */
@@ -660,6 +661,12 @@ export const DenyRequestSchema: GenMessage<DenyRequest> = /*@__PURE__*/
  * @generated from message assent.owner.v1.DenyResponse
  */
 export type DenyResponse = Message<"assent.owner.v1.DenyResponse"> & {
+  /**
+   * What is refused without asking from now on, when that was asked for.
+   *
+   * @generated from field: assent.owner.v1.Mute mute = 1;
+   */
+  mute?: Mute | undefined;
 };
 
 /**
@@ -668,6 +675,127 @@ export type DenyResponse = Message<"assent.owner.v1.DenyResponse"> & {
  */
 export const DenyResponseSchema: GenMessage<DenyResponse> = /*@__PURE__*/
   messageDesc(file_assent_owner_v1_prompt, 16);
+
+/**
+ * A program that is refused without asking.
+ *
+ * @generated from message assent.owner.v1.Mute
+ */
+export type Mute = Message<"assent.owner.v1.Mute"> & {
+  /**
+   * For RemoveMute.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * The process it was denied to, as it was shown.
+   *
+   * @generated from field: assent.owner.v1.Process process = 2;
+   */
+  process?: Process | undefined;
+
+  /**
+   * Whom it covers.
+   *
+   * @generated from field: assent.owner.v1.MuteReach reach = 3;
+   */
+  reach: MuteReach;
+
+  /**
+   * When it ends by itself, by the time of day; measured on the boot clock.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 4;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * Who muted it: what the surface called itself, else its process.
+   *
+   * @generated from field: string by = 5;
+   */
+  by: string;
+};
+
+/**
+ * Describes the message assent.owner.v1.Mute.
+ * Use `create(MuteSchema)` to create a new message.
+ */
+export const MuteSchema: GenMessage<Mute> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_prompt, 17);
+
+/**
+ * List mutes.
+ *
+ * @generated from message assent.owner.v1.ListMutesRequest
+ */
+export type ListMutesRequest = Message<"assent.owner.v1.ListMutesRequest"> & {
+};
+
+/**
+ * Describes the message assent.owner.v1.ListMutesRequest.
+ * Use `create(ListMutesRequestSchema)` to create a new message.
+ */
+export const ListMutesRequestSchema: GenMessage<ListMutesRequest> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_prompt, 18);
+
+/**
+ * Those that have not ended.
+ *
+ * @generated from message assent.owner.v1.ListMutesResponse
+ */
+export type ListMutesResponse = Message<"assent.owner.v1.ListMutesResponse"> & {
+  /**
+   * The newest last.
+   *
+   * @generated from field: repeated assent.owner.v1.Mute mutes = 1;
+   */
+  mutes: Mute[];
+};
+
+/**
+ * Describes the message assent.owner.v1.ListMutesResponse.
+ * Use `create(ListMutesResponseSchema)` to create a new message.
+ */
+export const ListMutesResponseSchema: GenMessage<ListMutesResponse> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_prompt, 19);
+
+/**
+ * End one mute.
+ *
+ * @generated from message assent.owner.v1.RemoveMuteRequest
+ */
+export type RemoveMuteRequest = Message<"assent.owner.v1.RemoveMuteRequest"> & {
+  /**
+   * Its id.
+   *
+   * @generated from field: string mute_id = 1;
+   */
+  muteId: string;
+};
+
+/**
+ * Describes the message assent.owner.v1.RemoveMuteRequest.
+ * Use `create(RemoveMuteRequestSchema)` to create a new message.
+ */
+export const RemoveMuteRequestSchema: GenMessage<RemoveMuteRequest> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_prompt, 20);
+
+/**
+ * Ended; OWNER_REASON_NOT_FOUND when there is none.
+ *
+ * @generated from message assent.owner.v1.RemoveMuteResponse
+ */
+export type RemoveMuteResponse = Message<"assent.owner.v1.RemoveMuteResponse"> & {
+};
+
+/**
+ * Describes the message assent.owner.v1.RemoveMuteResponse.
+ * Use `create(RemoveMuteResponseSchema)` to create a new message.
+ */
+export const RemoveMuteResponseSchema: GenMessage<RemoveMuteResponse> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_prompt, 21);
 
 /**
  * Why a call of an owner service failed, attached to the Connect error.
@@ -702,7 +830,7 @@ export type OwnerErrorDetail = Message<"assent.owner.v1.OwnerErrorDetail"> & {
  * Use `create(OwnerErrorDetailSchema)` to create a new message.
  */
 export const OwnerErrorDetailSchema: GenMessage<OwnerErrorDetail> = /*@__PURE__*/
-  messageDesc(file_assent_owner_v1_prompt, 17);
+  messageDesc(file_assent_owner_v1_prompt, 22);
 
 /**
  * How a prompt ended.
@@ -926,6 +1054,47 @@ export const ApprovalMethodSchema: GenEnum<ApprovalMethod> = /*@__PURE__*/
   enumDesc(file_assent_owner_v1_prompt, 2);
 
 /**
+ * Whom a mute covers.
+ *
+ * @generated from enum assent.owner.v1.MuteReach
+ */
+export const MuteReach = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: MUTE_REACH_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The process, and those it started: interpreters, relays, our own command line.
+   *
+   * @generated from enum value: MUTE_REACH_PROCESS = 1;
+   */
+  PROCESS: 1,
+
+  /**
+   * Every process that runs the same file. A file that replaces it is another one.
+   *
+   * @generated from enum value: MUTE_REACH_EXECUTABLE = 2;
+   */
+  EXECUTABLE: 2,
+} as const;
+
+/**
+ * Whom a mute covers.
+ *
+ * @generated from enum assent.owner.v1.MuteReach
+ */
+export type MuteReach = (typeof MuteReach)[keyof typeof MuteReach] | UnknownEnum;
+
+/**
+ * Describes the enum assent.owner.v1.MuteReach.
+ */
+export const MuteReachSchema: GenEnum<MuteReach> = /*@__PURE__*/
+  enumDesc(file_assent_owner_v1_prompt, 3);
+
+/**
  * A closed list of causes.
  *
  * @generated from enum assent.owner.v1.OwnerReason
@@ -1034,7 +1203,7 @@ export type OwnerReason = (typeof OwnerReason)[keyof typeof OwnerReason] | Unkno
  * Describes the enum assent.owner.v1.OwnerReason.
  */
 export const OwnerReasonSchema: GenEnum<OwnerReason> = /*@__PURE__*/
-  enumDesc(file_assent_owner_v1_prompt, 3);
+  enumDesc(file_assent_owner_v1_prompt, 4);
 
 /**
  * How a prompt surface (web page, terminal) shows prompts and brings back the
@@ -1095,6 +1264,27 @@ export const PromptService: GenService<{
     methodKind: "unary";
     input: typeof DenyRequestSchema;
     output: typeof DenyResponseSchema;
+  },
+  /**
+   * Programs that are refused without asking, and until when. They are kept in
+   * memory only: none outlives the broker.
+   *
+   * @generated from rpc assent.owner.v1.PromptService.ListMutes
+   */
+  listMutes: {
+    methodKind: "unary";
+    input: typeof ListMutesRequestSchema;
+    output: typeof ListMutesResponseSchema;
+  },
+  /**
+   * Let a muted program ask again. Not for anyone: a program would undo its own.
+   *
+   * @generated from rpc assent.owner.v1.PromptService.RemoveMute
+   */
+  removeMute: {
+    methodKind: "unary";
+    input: typeof RemoveMuteRequestSchema;
+    output: typeof RemoveMuteResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_assent_owner_v1_prompt, 0);
