@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints, for each rule of docs/rules.tsv, the tests that name it, as found in
-// the test files, and which MUST has none. `--check` fails when a MUST has none
-// that is not listed as open below.
+// the test files, and which MUST has none. With `--threats` the attacks of
+// SECURITY.md (T1, T2, …) instead, with `--rows` its scenarios of processes
+// (A1, A2, …). `--check` prints what has no test and should, and fails when
+// there is any.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 
-/** Rules without a test yet, and why. */
-const open = new Map([
+const { values } = parseArgs({
+  options: {
+    check: { type: "boolean", default: false },
+    threats: { type: "boolean", default: false },
+    rows: { type: "boolean", default: false },
+  },
+});
+
+/** Rules without a test, and why. */
+const excused = new Map([
   ["EXP-009", "response streams: every call of BrokerService is unary"],
   ["LCK-003", "response streams: every call of BrokerService is unary"],
   ["TST-001", "the control service comes with the conformance suite"],
 ]);
 
-const rules = readFileSync("docs/rules.tsv", "utf8")
-  .trimEnd()
-  .split("\n")
-  .slice(1)
-  .map((line) => line.split("\t"));
+const kinds = {
+  rules: { id: /[A-Z]-\d{3}/, read: readRules },
+  threats: { id: /\bT\d+b?\b/, read: () => readTable(/^\| (T\d[^|]*)\|/) },
+  rows: { id: /^[A-H]\d\b/, read: () => readTable(/^\| ([A-H]\d[^|]*)\|/) },
+};
+const chosen = values.threats ? "threats" : values.rows ? "rows" : "rules";
+const kind = kinds[chosen];
+
 const files = execFileSync(
   "git",
   ["ls-files", "-co", "--exclude-standard", "*.test.ts"],
@@ -26,35 +40,59 @@ const files = execFileSync(
   .split("\n");
 const tests = files.flatMap((file) => {
   const text = readFileSync(file, "utf8");
-  // Every string of a test file that names a rule is a title of a test.
-  const titles = text.matchAll(
-    /(["'`])((?:\\.|(?!\1)[^\\\n])*[A-Z]-\d{3}(?:\\.|(?!\1)[^\\\n])*)\1/g,
-  );
-  return [...titles].map(([, , title]) => ({ file, title }));
+  // Every string of a test file that names one is a title of a test.
+  const titles = text.matchAll(/(["'`])((?:\\.|(?!\1)[^\\\n])+)\1/g);
+  return [...titles]
+    .filter(([, , title]) => kind.id.test(title))
+    .map(([, , title]) => ({ file, title }));
 });
 
 let missing = 0;
-for (const [id, level] of rules) {
+const listed = kind.read();
+for (const { id, level, needed } of listed) {
   const proving = tests.filter(({ title }) => names(title, id));
-  const reason = open.get(id);
+  const reason = excused.get(id);
   if (proving.length > 0) {
+    if (values.check) continue;
     console.log(`${id} ${level}`);
     for (const { file, title } of proving) console.log(`    ${file}: ${title}`);
-  } else if (level.startsWith("MUST") && reason === undefined) {
+  } else if (needed && reason === undefined) {
     missing += 1;
     console.log(`${id} ${level}\n    NO TEST`);
-  } else {
+  } else if (!values.check) {
     console.log(`${id} ${level}\n    no test: ${reason ?? "a SHOULD"}`);
   }
 }
-console.log(`\n${rules.length} rules, ${missing} MUST without a test`);
-if (process.argv.includes("--check") && missing > 0) process.exit(1);
+console.log(`${listed.length} ${chosen}, ${missing} without a test`);
+if (values.check && (missing > 0 || listed.length === 0)) process.exit(1);
 
-/** "PRM-001 to PRM-004" and "WIR-001 to -005" name those between as well. */
+function readRules() {
+  return readFileSync("docs/rules.tsv", "utf8")
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split("\t"))
+    .map(([id, level]) => ({ id, level, needed: level.startsWith("MUST") }));
+}
+
+/** The ids in the first column of a table of SECURITY.md, "T29, T29b" being two. */
+function readTable(row) {
+  return readFileSync("SECURITY.md", "utf8")
+    .split("\n")
+    .flatMap((line) => row.exec(line)?.[1]?.match(/[A-Z]\d+b?/g) ?? [])
+    .map((id) => ({ id, level: "", needed: true }));
+}
+
+/** "PRM-001 to PRM-004", "WIR-001 to -005" and "A1 to A3" name those between as well. */
 function names(title, id) {
-  if (title.includes(id)) return true;
-  const [family, number] = id.split("-");
-  return [...title.matchAll(/([A-Z]+)-(\d{3}) to (?:[A-Z]+)?-?(\d{3})/g)].some(
-    ([, f, from, to]) => f === family && number >= from && number <= to,
+  if (new RegExp(`\\b${id}\\b`).test(title)) return true;
+  const [family, number] = id.split(/-|(?<=^[A-Z])(?=\d)/);
+  return [
+    ...title.matchAll(/\b([A-Z]+)-?(\d+)b? to (?:[A-Z]+)?-?(\d+)b?\b/g),
+  ].some(
+    ([, f, from, to]) =>
+      f === family &&
+      Number(number) >= Number(from) &&
+      Number(number) <= Number(to),
   );
 }

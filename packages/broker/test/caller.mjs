@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program for tests: a real process that calls a broker over its channel, as
 // told on standard input, one JSON object a line; answers go to standard
-// output. It speaks Connect with JSON over HTTP/2, by node:http2 alone.
+// output. With the path of a socket as its argument, it is told there instead.
+// It speaks Connect with JSON over HTTP/2, by node:http2 alone.
+import { spawn } from "node:child_process";
 import { connect } from "node:http2";
 import { createConnection } from "node:net";
 import { createInterface } from "node:readline";
@@ -9,8 +11,11 @@ import { createInterface } from "node:readline";
 const connections = new Map();
 const calls = new Map();
 const stalled = new Map();
+const [, script, control] = process.argv;
+const told = control === undefined ? process.stdin : createConnection(control);
+const telling = control === undefined ? process.stdout : told;
 const reply = (id, value) =>
-  process.stdout.write(`${JSON.stringify({ id, ...value })}\n`);
+  telling.write(`${JSON.stringify({ id, ...value })}\n`);
 
 function open(name, path) {
   const socket = createConnection(path);
@@ -73,6 +78,7 @@ function call({
     reply(id, {
       status,
       version: answered["assent-protocol-version"],
+      headers: answered,
       body,
       text,
       ended: stream.rstCode === 0 && status !== 0,
@@ -134,6 +140,11 @@ const actions = {
     reply(id, { value: connections.get(on)?.closed ?? true }),
   /** Become this program again, or another: same process id, new image. */
   exec: ({ file, args }) => process.execve(file, [file, ...args], process.env),
+  /** Start this program once more, told over the socket at `control`. */
+  fork: ({ id, control: path }) => {
+    const child = spawn(process.execPath, [script, path], { stdio: "ignore" });
+    reply(id, { value: child.pid });
+  },
   title: ({ id, title }) => {
     process.title = title;
     reply(id, {});
@@ -141,9 +152,10 @@ const actions = {
   exit: () => process.exit(0),
 };
 
-createInterface({ input: process.stdin }).on("line", (line) => {
+createInterface({ input: told }).on("line", (line) => {
   const message = JSON.parse(line);
   actions[message.do](message);
 });
-process.stdin.on("end", () => process.exit(0));
+told.on("close", () => process.exit(0));
+told.on("end", () => process.exit(0));
 reply("ready", { pid: process.pid });

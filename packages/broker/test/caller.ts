@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  type ChildProcess,
-  type SpawnOptions,
-  spawn,
-} from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { ErrorDetailSchema, Reason } from "@assent/protocol";
 import { OwnerErrorDetailSchema, OwnerReason } from "@assent/protocol/owner";
@@ -25,6 +26,8 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: JSON of any method, judged by the tests.
   readonly body: any;
   readonly text: string;
+  /** All that was received: headers and body, as text. */
+  readonly received: string;
   /** Connect code; undefined: the call succeeded, or there was no answer. */
   readonly code: string | undefined;
   /** Reason of the error detail, without its prefix. */
@@ -65,7 +68,8 @@ export interface CallerOptions {
 /** A real process that calls the broker. */
 export interface Caller {
   readonly pid: number;
-  readonly child: ChildProcess;
+  /** What its executable was started with. */
+  readonly args: readonly string[];
   /** A method of BrokerService. */
   broker(method: string, message?: object, options?: CallOptions): Calling;
   /** A method of an owner service, as `SessionService/ListSessions`. */
@@ -75,6 +79,8 @@ export interface Caller {
   act(action: object): Promise<{ readonly value?: unknown }>;
   /** Tell it, without waiting for an answer. */
   tell(action: object): void;
+  /** It starts a child that runs the same script, and outlives it. */
+  fork(): Promise<Caller>;
   /** After an exec of the same script: it says again that it is ready. */
   ready(): Promise<void>;
   kill(signal?: NodeJS.Signals): Promise<void>;
@@ -91,39 +97,126 @@ export interface Watching {
 // biome-ignore lint/suspicious/noExplicitAny: lines of the caller's own protocol.
 type Line = any;
 
+/** Where the lines of a caller come from and go to. */
+interface Reins {
+  readonly pid: number;
+  readonly args: readonly string[];
+  tell(line: string): void;
+  /** Called once for each line that comes. */
+  listen(listener: (line: Line) => void): void;
+  readonly exited: Promise<void>;
+}
+
 /** Start a caller and wait until it listens to us. */
 export async function startCaller(options: CallerOptions): Promise<Caller> {
-  const child = spawn(
-    options.file ?? process.execPath,
-    options.args ?? [callerScript],
-    { ...options.spawn, stdio: ["pipe", "pipe", "inherit"] },
-  );
+  const args = options.args ?? [callerScript];
+  const child = spawn(options.file ?? process.execPath, args, {
+    ...options.spawn,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error("no pipes");
+  stdin.on("error", () => {});
+  const caller = drive(
+    {
+      pid: child.pid ?? -1,
+      args,
+      tell: (line) => void stdin.write(line),
+      listen: (listener) => listenTo(stdout, listener),
+      exited: new Promise((resolve) => child.once("exit", () => resolve())),
+    },
+    options,
+  );
+  await Promise.race([
+    caller.ready(),
+    new Promise((_, reject) => child.once("error", reject)),
+  ]);
+  return caller;
+}
+
+/** A caller that another one starts, told over a socket of its own: it outlives its parent, and an exec. */
+async function forkCaller(
+  parent: Caller,
+  options: CallerOptions,
+): Promise<Caller> {
+  const path = join(tmpdir(), `assent-caller-${randomUUID()}`);
+  const early: Line[] = [];
+  let listener: (line: Line) => void = (line) => early.push(line);
+  let current: Socket | undefined;
+  let isOver = false;
+  let over = () => {};
+  const exited = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  const server = createServer((socket) => {
+    current = socket;
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      if (current === socket) current = undefined;
+      if (isOver) over();
+    });
+    listenTo(socket, (line) => listener(line));
+  });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const { value } = await parent.act({ do: "fork", control: path });
+  const caller = drive(
+    {
+      pid: Number(value),
+      args: [...parent.args.slice(0, 1), path],
+      tell: (line) => void current?.write(line),
+      listen: (next) => {
+        listener = next;
+        for (const line of early.splice(0)) next(line);
+      },
+      exited,
+    },
+    options,
+  );
+  await caller.ready();
+  return {
+    ...caller,
+    async kill(signal) {
+      isOver = true;
+      server.close();
+      // It may have gone by itself.
+      if (current === undefined) over();
+      else await caller.kill(signal);
+    },
+  };
+}
+
+function listenTo(stream: Readable, listener: (line: Line) => void): void {
+  createInterface({ input: stream }).on("line", (text) =>
+    listener(JSON.parse(text)),
+  );
+}
+
+function drive(reins: Reins, options: CallerOptions): Caller {
   const listeners = new Map<string, (line: Line) => void>();
   let last = 0;
-  let isReady = () => {};
-  const readiness = () =>
-    new Promise<void>((resolve, reject) => {
-      isReady = resolve;
-      child.once("error", reject);
-    });
-  const first = readiness();
-  createInterface({ input: stdout }).on("line", (text) => {
-    const line = JSON.parse(text);
-    if (line.id === "ready") isReady();
-    else listeners.get(line.id)?.(line);
+  let isGone = false;
+  let unclaimed = 0;
+  let isReady: (() => void) | undefined;
+  const ready = async () => {
+    if (unclaimed === 0) {
+      await new Promise<void>((resolve) => {
+        isReady = resolve;
+      });
+    }
+    unclaimed -= 1;
+  };
+  reins.listen((line) => {
+    if (line.id === "ready") {
+      unclaimed += 1;
+      isReady?.();
+    }
+    listeners.get(line.id)?.(line);
   });
-  const tell = (action: object) =>
-    void stdin.write(`${JSON.stringify(action)}\n`);
-  const exited = new Promise<void>((resolve) => {
-    child.once("exit", () => {
-      resolve();
-      for (const listener of listeners.values()) listener({ status: 0 });
-    });
+  const tell = (action: object) => reins.tell(`${JSON.stringify(action)}\n`);
+  void reins.exited.then(() => {
+    isGone = true;
+    for (const listener of listeners.values()) listener({ status: 0 });
   });
-  stdin.on("error", () => {});
-  await first;
 
   const ask = (action: object): { id: string; line: Promise<Line> } => {
     last += 1;
@@ -157,9 +250,10 @@ export async function startCaller(options: CallerOptions): Promise<Caller> {
       read: async () => void (await ask({ do: "read", of: id }).line),
     });
   };
-  return {
-    pid: child.pid ?? -1,
-    child,
+  const caller: Caller = {
+    pid: reins.pid,
+    args: reins.args,
+    fork: () => forkCaller(caller, options),
     broker: (method, message = {}, callOptions = {}) =>
       call(
         options.brokerSocket,
@@ -211,12 +305,13 @@ export async function startCaller(options: CallerOptions): Promise<Caller> {
     },
     act: (action) => ask(action).line,
     tell,
-    ready: readiness,
+    ready,
     async kill(signal = "SIGKILL") {
-      child.kill(signal);
-      await exited;
+      if (!isGone) process.kill(reins.pid, signal);
+      await reins.exited;
     },
   };
+  return caller;
 }
 
 function toAnswer(line: Line): Answer {
@@ -229,6 +324,7 @@ function toAnswer(line: Line): Answer {
     version: line.version,
     body: line.body,
     text: line.text ?? "",
+    received: `${JSON.stringify(line.headers ?? {})}${line.text ?? ""}`,
     code: failed ? line.body?.code : undefined,
     reason: reason?.replace(/^(OWNER_)?REASON_/, ""),
   };

@@ -82,7 +82,7 @@ async function caller(): Promise<Caller> {
     brokerSocket: socket("broker.sock"),
     ownerSocket: socket("owner.sock"),
   });
-  started.push(one.child);
+  started.push(one);
   return one;
 }
 

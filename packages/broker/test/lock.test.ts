@@ -332,6 +332,16 @@ describe("an account locks by itself", () => {
   });
 });
 
+it("an approval is use: an account unlocked by hand stays open for the time after it (T56)", async () => {
+  await unlock("Personal");
+  rig.time.advance(599_000);
+  const caller = await granted();
+  rig.time.advance(1_000);
+  rig.broker.sweep();
+  expect(isLocked("Personal")).toBe(false);
+  expect((await read(caller)).status).toBe(200);
+});
+
 it("removing an account acts as locking it (LCK-009)", async () => {
   await rig.account("Gone");
   await rig.vault("Gone", "V");

@@ -337,6 +337,33 @@ describe("calls of one process", () => {
   });
 });
 
+it.each(["connects anew", "becomes itself again by exec"])(
+  "three denials are not forgotten when the process %s (PRM-012, T23)",
+  async (how) => {
+    const caller = await rig.caller();
+    const ask = () => caller.broker("Authorize", { account: "Personal" });
+    for (let n = 0; n < 3; n += 1) {
+      const calling = ask();
+      const [prompt] = await rig.pending();
+      if (prompt) await rig.deny(prompt);
+      await calling;
+    }
+    if (how === "connects anew") {
+      await caller.act({ do: "close", on: "broker" });
+      // What comes from another process later is read later.
+      await (await rig.caller()).broker("Nothing");
+      rig.broker.sweep();
+    } else {
+      caller.tell({ do: "exec", file: process.execPath, args: caller.args });
+      await caller.ready();
+      rig.broker.sweep();
+    }
+    // Whatever it is now: nothing is shown.
+    expect((await ask()).reason).toBe("TOO_MANY_PROMPTS");
+    expect(await rig.prompts()).toEqual([]);
+  },
+);
+
 it("after three denials within a minute a process is refused without a prompt for a minute; others are not (PRM-012, T23)", async () => {
   const caller = await rig.caller();
   const ask = () => caller.broker("Authorize", { account: "Personal" });

@@ -85,8 +85,8 @@ export interface Rig {
     account: string,
     ...references: string[]
   ): Promise<Answer>;
-  /** Stop the broker and start it again on the same files. */
-  restart(): Promise<void>;
+  /** Stop the broker and start it again on the same files; the owner authenticates with the password of the first account. */
+  restart(ownerPassword?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -237,14 +237,14 @@ export async function startRig(rigOptions: RigOptions = {}): Promise<Rig> {
         account,
         operation: { resolveSecrets: { references } },
       }),
-    async restart() {
+    async restart(ownerPassword = password) {
       await broker.stop();
       broker = await start();
       owner = await caller();
       if (first !== undefined) {
         must(
           await owner.owner("AccountService/Authenticate", {
-            credential: credential(first),
+            credential: { account: first, password: base64(ownerPassword) },
           }),
         );
       }

@@ -143,6 +143,7 @@ function commit(
       chosenFor,
     );
     if (wasLocked) parts.unlocks.byApproval(accountId);
+    else parts.unlocks.used(accountId);
     prompts.approve(prompt.id, { session, grant });
     parts.cards.last(terms.peer.number)?.markSeen();
     return response;

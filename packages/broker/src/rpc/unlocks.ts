@@ -10,7 +10,7 @@ import { limits } from "@assent/protocol";
 export interface Unlocks {
   byApproval(accountId: string): void;
   byHand(accountId: string): void;
-  /** A Request or the owner used it: the idle time starts anew. */
+  /** A Request, an approval or the owner used it: the idle time starts anew. */
   used(accountId: string): void;
   locked(accountId: string): void;
   /** Accounts that are to be locked now. */
