@@ -31,6 +31,7 @@ import { createRecorder } from "./rpc/recorder.ts";
 import { ownerRefusal, refusal } from "./rpc/refusal.ts";
 import { type ChannelName, createRefusalReport } from "./rpc/refusal-line.ts";
 import { reloadSettings } from "./rpc/settings-reload.ts";
+import { createSurfaces, type SurfaceProgram } from "./rpc/surfaces.ts";
 import { createUnlocks } from "./rpc/unlocks.ts";
 import { Sessions } from "./session/sessions.ts";
 import { openSeenExecutables } from "./settings/seen-file.ts";
@@ -42,6 +43,8 @@ export interface BrokerOptions extends StorageOptions {
   readonly version: string;
   /** Real paths of the scripts of our own command line: relays (decisions 13). */
   readonly relayScripts?: readonly string[];
+  /** Started when nobody shows a prompt; undefined: none is. */
+  readonly surface?: SurfaceProgram | undefined;
   /** The owner's socket, when systemd started us with it. */
   readonly activated?: ActivatedSocket | undefined;
 }
@@ -150,6 +153,18 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     }),
     (opened) => opened.close(),
   );
+  const access = createOwnerAccess(accounts, clock);
+  let owners: Channel | undefined;
+  const surfaces = createSurfaces({
+    program: options.surface,
+    prompts,
+    scheduler,
+    registry,
+    channel: () => owners,
+    access,
+    isWebWanted: () => settings.current.webSurface,
+    log,
+  });
   const parts: BrokerParts = {
     clock,
     accounts,
@@ -157,6 +172,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     prompts,
     backOff,
     mutes,
+    surfaces,
     approvals: new Approvals<Terms>(newId, bootMs),
     terms: new WeakMap(),
     flights,
@@ -192,7 +208,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       );
     },
   });
-  const access = createOwnerAccess(accounts, clock);
   const ownerRefused = createRefusalReport(log, "owner");
   const ownerHandler = createGateway({
     flights,
@@ -237,6 +252,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     ownerHandler,
     options.activated,
   );
+  owners = ownerChannel;
   try {
     await integration.start();
   } catch (error) {
@@ -284,7 +300,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       for (const account of accounts.list()) {
         lockAccount(parts, account.id, "stop");
       }
-      await Promise.all([integration.stop(), ownerChannel.close(graceMs)]);
+      await Promise.all([
+        surfaces.stop(),
+        integration.stop(),
+        ownerChannel.close(graceMs),
+      ]);
       recorder.note(undefined, { kind: "broker-stopped" });
       log.info("broker-stopped");
       resources.dispose();

@@ -9,6 +9,7 @@ import { hardenProcess, ignoreDebuggerSignal } from "./peer/hardening.ts";
 import { checkPlatform, createBinding } from "./peer/platform.ts";
 import { systemScheduler } from "./peer/scheduler.ts";
 import { createFaultReport } from "./rpc/fault.ts";
+import type { SurfaceProgram } from "./rpc/surfaces.ts";
 import { toStartError } from "./start-error.ts";
 
 /** How to run a broker. */
@@ -17,6 +18,8 @@ export interface RunOptions {
   readonly home?: string | undefined;
   /** Real paths of our own scripts, which act for whoever started them. */
   readonly relayScripts?: readonly string[];
+  /** Our own program that shows prompts when nobody else does. */
+  readonly surface?: SurfaceProgram | undefined;
   /** What it tells whoever runs it, and where; by default lines on stderr. */
   readonly log?: OpenLogOptions | undefined;
 }
@@ -73,6 +76,7 @@ async function start(options: RunOptions, { log }: OpenLog): Promise<Broker> {
     scheduler: systemScheduler,
     version: packageVersion(),
     relayScripts: options.relayScripts ?? [],
+    surface: options.surface,
     activated,
     log,
   });

@@ -38,6 +38,8 @@ export const sentences = {
   "prompt-ended": "a prompt ended without a decision",
   "prompt-refused": "a program asks too often, and was refused",
   "prompt-shown": "a prompt is shown",
+  "prompt-unseen":
+    "a program waits for your answer and nobody shows it: answer with assent watch",
   refused: "a call was refused",
   request: "a request was served",
   "request-refused": "a request was refused",
@@ -50,6 +52,10 @@ export const sentences = {
   "slot-added": "a recovery code was made",
   "slot-removed": "a way to unlock was removed",
   unmuted: "a muted program may ask again",
+  "surface-ended": "the broker's own surface has ended",
+  "surface-failed": "the broker's own surface failed; answer with assent watch",
+  "surface-said": "the broker's own surface says",
+  "surface-started": "the broker's own surface has started",
   "sweep-failed": "a sweep failed; ended programs are found when they call",
 } as const;
 export type LogEvent = keyof typeof sentences;

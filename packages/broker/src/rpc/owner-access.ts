@@ -13,8 +13,10 @@ const idleMs = 600_000;
 
 /** Who may call what on the owner channel (decisions 3). All of it hangs on the connection. */
 export interface OwnerAccess {
-  /** Some account's credential was right on this connection. */
+  /** Some account's credential was right on this connection, or we started what is at its other end. */
   isTrusted(connection: Connection): boolean;
+  /** The other end is a surface that we started ourselves. */
+  trust(connection: Connection): void;
   /** An account's credential was right on this connection. */
   authenticate(connection: Connection, accountId: string): void;
   /** Within ten idle minutes; counts as use. */
@@ -39,6 +41,7 @@ export function createOwnerAccess(
 
   const access: OwnerAccess = {
     isTrusted: (connection) => trusted.has(connection),
+    trust: (connection) => void trusted.add(connection),
     authenticate(connection, accountId) {
       trusted.add(connection);
       const uses = lastUse.get(connection) ?? new Map<string, number>();

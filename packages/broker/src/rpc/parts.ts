@@ -18,6 +18,7 @@ import type { MuteFacts } from "./mute.ts";
 import type { ProcessCards } from "./process-card.ts";
 import type { Recorder } from "./recorder.ts";
 import type { AskedScope } from "./scope-terms.ts";
+import type { Surfaces } from "./surfaces.ts";
 import type { Unlocks } from "./unlocks.ts";
 
 /** What the user said yes to, as it took effect. */
@@ -48,6 +49,7 @@ export interface BrokerParts {
   readonly prompts: Prompts<Granted>;
   readonly backOff: BackOff<Peer>;
   readonly mutes: Mutes<Peer, MuteFacts>;
+  readonly surfaces: Surfaces;
   readonly approvals: Approvals<Terms>;
   /** By prompt question: what was asked. */
   readonly terms: WeakMap<object, PromptTerms>;

@@ -72,6 +72,7 @@ export function createPromptService(
       parts.recorder.note(prompt.frozen.accountId, event, {
         prompt: prompt.id,
       });
+      parts.surfaces.shown(prompt.id, connectionOf(context));
       return create(ShownResponseSchema);
     },
     beginApproval: (request, context) =>
