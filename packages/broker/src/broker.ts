@@ -20,6 +20,7 @@ import { createCredentialCheck } from "./rpc/credential-check.ts";
 import { endProcess, lockAccount, mayGrant } from "./rpc/endings.ts";
 import { createFaultReport, translating } from "./rpc/fault.ts";
 import { Flights } from "./rpc/flight.ts";
+import type { AtGate } from "./rpc/gate.ts";
 import { createGateway } from "./rpc/gateway.ts";
 import { createIntegrationSwitch } from "./rpc/integration.ts";
 import type { MuteFacts } from "./rpc/mute.ts";
@@ -41,6 +42,8 @@ import { openStorage, type StorageOptions } from "./storage.ts";
 export interface BrokerOptions extends StorageOptions {
   readonly scheduler: Scheduler;
   readonly version: string;
+  /** For tests alone: holds calls where they wait. */
+  readonly at?: AtGate | undefined;
   /** Real paths of the scripts of our own command line: relays (decisions 13). */
   readonly relayScripts?: readonly string[];
   /** Started when nobody shows a prompt; undefined: none is. */
@@ -188,10 +191,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     integration,
     onFault: createFaultReport(log),
     version: options.version,
+    at: options.at,
   };
 
   const brokerRefused = createRefusalReport(log, "broker");
   const brokerHandler = createGateway({
+    at: options.at,
     flights,
     onRefused: brokerRefused,
     admit: ({ peer }) =>
@@ -210,6 +215,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   const ownerRefused = createRefusalReport(log, "owner");
   const ownerHandler = createGateway({
+    at: options.at,
     flights,
     onRefused: ownerRefused,
     // A surface may hide its memory and so be unidentified; what it may do hangs on

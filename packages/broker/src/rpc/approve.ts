@@ -53,11 +53,15 @@ export async function approve(
     throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
   }
   checkSecret(request.credential.value);
+  const secret = request.credential.value.slice();
+  const { pid } = connection.peer;
+  if (parts.at !== undefined) await parts.at("checking", pid);
   using credential = await parts.accounts.verify(
     approval.terms.accountId,
-    { kind: "password", secret: request.credential.value.slice() },
+    { kind: "password", secret },
     signal,
   );
+  if (parts.at !== undefined) await parts.at("checked", pid);
   if (credential === undefined) throw wrongTry(parts, prompt, wrongTries);
   // A yes that was taken back, or came too late for its own caller (WIR-009).
   signal.throwIfAborted();

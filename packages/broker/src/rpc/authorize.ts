@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   type AuthorizeRequest,
-  type AuthorizeResponse,
-  AuthorizeResponseSchema,
   type Grant as GrantMessage,
   GrantSchema,
   Interaction,
@@ -14,11 +12,11 @@ import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import type { Peer } from "../peer/peer.ts";
 import { covers } from "../session/scope.ts";
-import type { Grant, Session } from "../session/sessions.ts";
+import type { Grant } from "../session/sessions.ts";
 import { readInactivity } from "./durations.ts";
 import { reasonOfPromptEnding } from "./endings.ts";
 import { checkAuthorize } from "./field-limits.ts";
-import type { BrokerParts, PromptTerms } from "./parts.ts";
+import type { BrokerParts, Granted, PromptTerms } from "./parts.ts";
 import { freezePrompt } from "./prompt-body.ts";
 import { refusal } from "./refusal.ts";
 import {
@@ -30,14 +28,14 @@ import {
 
 /**
  * Ask the user to let a process use an account, unless it already may.
- * Returns what was granted, exactly (SES-012); throws what the program is told.
+ * Returns what was granted; throws what the program is told.
  */
 export async function authorize(
   parts: BrokerParts,
   peer: Peer,
   request: AuthorizeRequest,
   context: HandlerContext,
-): Promise<AuthorizeResponse> {
+): Promise<Granted> {
   checkAuthorize(request);
   const asked = readScope(request.scope);
   const inactivityMs = readInactivity(
@@ -60,6 +58,7 @@ export async function authorize(
     account: request.account,
     scope: asked.key,
     freeze: async () => {
+      if (parts.at !== undefined) await parts.at("freezing", peer.pid);
       const frozen = await freezePrompt(parts, request, terms);
       parts.recorder.note(frozen.accountId, {
         kind: "prompt-created",
@@ -71,8 +70,8 @@ export async function authorize(
   parts.terms.set(question, terms);
   const outcome = await parts.prompts.ask(question, context.signal);
   if ("granted" in outcome) {
-    const { session, grant } = outcome.granted;
-    return answer(parts, session, grant);
+    if (parts.at !== undefined) await parts.at("decided", peer.pid);
+    return outcome.granted;
   }
   if (outcome.ending === "too-many") return refuseMore(parts, peer);
   if (outcome.ending === "failed" && peer.verify() !== undefined) {
@@ -102,7 +101,7 @@ function findCovering(
   peer: Peer,
   named: string,
   asked: AskedScope,
-): AuthorizeResponse | undefined {
+): Granted | undefined {
   const now = parts.clock.bootMs();
   const account = parts.accounts.find(named);
   const accountIds =
@@ -114,7 +113,7 @@ function findCovering(
     const { bound, notFound } = bindScope(asked, store);
     if (notFound.length > 0) continue;
     const grant = judged.live.grants.find((one) => covers(one.scope, bound));
-    if (grant !== undefined) return answer(parts, judged.live, grant);
+    if (grant !== undefined) return { session: judged.live, grant };
   }
   return undefined;
 }
@@ -133,16 +132,6 @@ function chosenAccounts(
       if (session === undefined || session.chosenFor.size === 0) return false;
       return named === "" || session.chosenFor.has(named);
     });
-}
-
-function answer(
-  parts: BrokerParts,
-  session: Session,
-  grant: Grant,
-): AuthorizeResponse {
-  return create(AuthorizeResponseSchema, {
-    grant: grantMessage(parts, session.accountId, grant),
-  });
 }
 
 /** A grant in the words of the schema. `not_after` is an estimate for people. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
+  AuthorizeResponseSchema,
   type BrokerService,
   Reason,
   type RequestRequest,
@@ -16,7 +17,7 @@ import {
 } from "@connectrpc/connect";
 import type { Grant, Session } from "../session/sessions.ts";
 import { indexedStore } from "../vault/indexed-store.ts";
-import { authorize } from "./authorize.ts";
+import { authorize, grantMessage } from "./authorize.ts";
 import { endProcess, reasonOfEnd } from "./endings.ts";
 import type { FaultReport } from "./fault.ts";
 import { checkRequest, checkRevoke } from "./field-limits.ts";
@@ -35,15 +36,19 @@ export function createBrokerService(
   return {
     async authorize(request, context) {
       const flight = identify(parts, context);
-      const response = await authorize(
+      const { session, grant } = await authorize(
         parts,
         flight.connection.peer,
         request,
         context,
       );
-      // A yes is no data, but it is told to nobody else either.
-      flight.release = () => processRefusal(parts, flight);
-      return response;
+      // A yes is told to nobody else, and not when it was taken back meanwhile.
+      flight.release = () =>
+        processRefusal(parts, flight) ?? sessionRefusal(parts, session);
+      // What was granted, exactly (SES-012).
+      return create(AuthorizeResponseSchema, {
+        grant: grantMessage(parts, session.accountId, grant),
+      });
     },
     request(request, context) {
       const flight = identify(parts, context);
@@ -153,14 +158,14 @@ function serve(
   return create(RequestResponseSchema, { result: outcome.result });
 }
 
-/** The session may have ended between the answer and its first byte (LCK-002, RVK-001). */
+/** The session may have ended between the answer and its first byte (LCK-002, RVK-001, EXP-011). */
 function sessionRefusal(
   parts: BrokerParts,
   session: Session,
 ): ConnectError | undefined {
   const { process, accountId } = session;
-  if (parts.sessions.find(process, accountId) === session) return undefined;
   const judged = parts.sessions.judge(process, accountId, parts.clock.bootMs());
+  if ("live" in judged && judged.live === session) return undefined;
   const end = "ended" in judged ? judged.ended : undefined;
   return refusal(
     end === undefined ? Reason.AUTHORIZATION_REQUIRED : reasonOfEnd[end],

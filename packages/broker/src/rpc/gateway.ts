@@ -24,6 +24,7 @@ import type {
 } from "../channel/connection.ts";
 import { answerStatus, collect, stream, write } from "./answer.ts";
 import type { Flight, Flights } from "./flight.ts";
+import type { AtGate } from "./gate.ts";
 import { type BodyJudgement, readMessage } from "./message.ts";
 import { refusal } from "./refusal.ts";
 import type { RefusalReport } from "./refusal-line.ts";
@@ -44,6 +45,7 @@ export interface GatewayOptions {
   readonly admit: (connection: Connection) => ConnectError | undefined;
   /** Told of what is refused here. */
   readonly onRefused: RefusalReport;
+  readonly at?: AtGate | undefined;
 }
 
 /**
@@ -81,6 +83,7 @@ export function createGateway(options: GatewayOptions): ChannelHandler {
     const over = () => flight && options.flights.end(flight);
     response.once("close", over);
     const gate = {
+      at: options.at,
       admit: () => options.admit(connection),
       refuse: (error: ConnectError) =>
         options.onRefused(connection.peer.pid, handler.method.name, error),
@@ -99,6 +102,7 @@ async function serve(
   response: ChannelResponse,
   flight: Flight | undefined,
   gate: {
+    at: AtGate | undefined;
     admit: () => ConnectError | undefined;
     refuse: (error: ConnectError) => void;
   },
@@ -132,12 +136,16 @@ async function serve(
     gate.refuse(refused);
     await finishReading(request, response);
   }
+  const pid = flight?.connection.peer.pid ?? 0;
+  if (gate.at !== undefined) await gate.at("request-read", pid);
   const answer = await run(takeBody(message), refused);
   if (handler.method.methodKind !== "unary") {
     if (flight !== undefined) flight.writing = true;
     return stream(answer, response, aborted);
   }
+  if (gate.at !== undefined) await gate.at("answered", pid);
   const written = await collect(answer);
+  if (gate.at !== undefined) await gate.at("collected", pid);
   if (aborted.aborted) return;
   // From here to the write there is no step in which anything could change.
   const late = refused === undefined ? flight?.release?.() : undefined;

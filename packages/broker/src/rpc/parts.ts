@@ -13,6 +13,7 @@ import type { SettingsFile } from "../settings/settings.ts";
 import type { CredentialCheck } from "./credential-check.ts";
 import type { FaultReport } from "./fault.ts";
 import type { Flights } from "./flight.ts";
+import type { AtGate } from "./gate.ts";
 import type { IntegrationSwitch } from "./integration.ts";
 import type { MuteFacts } from "./mute.ts";
 import type { ProcessCards } from "./process-card.ts";
@@ -71,4 +72,6 @@ export interface BrokerParts {
   /** An error nobody foresaw: told to whoever runs the broker. */
   readonly onFault: FaultReport;
   readonly version: string;
+  /** For tests alone. */
+  readonly at?: AtGate | undefined;
 }
