@@ -48,8 +48,6 @@ export interface BrokerOptions extends StorageOptions {
   readonly relayScripts?: readonly string[];
   /** Started when nobody shows a prompt; undefined: none is. */
   readonly surface?: SurfaceProgram | undefined;
-  /** The owner's socket, when systemd started us with it. */
-  readonly activated?: ActivatedSocket | undefined;
 }
 
 /** A running broker. */
@@ -79,7 +77,7 @@ const logKeptMs = 30 * 24 * 3_600_000;
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { places, binding, clock, scheduler, log } = options;
   using undo = new DisposableStack();
-  const storage = undo.use(openStorage(options));
+  const storage = undo.use(await openStorage(options));
   const { runtime, settings, accounts, brokerLog, logOf } = storage;
   const registry = undo.adopt(
     createPeerRegistry({
@@ -140,7 +138,11 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const flights = new Flights();
   const integration = createIntegrationSwitch(
     settings,
-    () => listen("broker", places.brokerSocket, brokerHandler),
+    async () =>
+      tell(
+        "broker",
+        await listen("broker", places.brokerSocket, brokerHandler),
+      ),
     graceMs,
   );
   const stemsFrom = (peer: Peer, origin: Peer) =>
@@ -227,13 +229,17 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     routes: (router) =>
       registerOwnerServices(router, parts, access, ownerRefused),
   });
-  const listen = async (
+  const tell = (channel: ChannelName, opened: Channel): Channel => {
+    log.info("listening", { channel, path: opened.path });
+    return opened;
+  };
+  const listen = (
     name: ChannelName,
     path: string,
     handler: ChannelHandler,
     activated?: ActivatedSocket,
-  ): Promise<Channel> => {
-    const channel = await openChannel({
+  ): Promise<Channel> =>
+    openChannel({
       path,
       directory: runtime,
       registry,
@@ -243,9 +249,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       onRefused: (reason) =>
         log.debug("connection-refused", { channel: name, reason }),
     });
-    log.info("listening", { channel: name, path });
-    return channel;
-  };
 
   registry.keepAlive(
     (peer) => prompts.holds(peer.number) || sessions.remembers(peer.number),
@@ -266,6 +269,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     throw error;
   }
   recorder.note(undefined, { kind: "broker-started", version: parts.version });
+  storage.keep();
+  tell("owner", ownerChannel);
   log.info("broker-started", { pid: process.pid, version: parts.version });
   const resources = undo.move();
   let prunedAtMs = Number.NEGATIVE_INFINITY;

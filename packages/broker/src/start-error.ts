@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { AccountError } from "./account/accounts.ts";
 import { ActivityError } from "./activity/activity.ts";
 import { ChannelError } from "./channel/channel-error.ts";
 import { LogFileError } from "./log/log-file.ts";
@@ -41,7 +42,11 @@ export function toStartError(error: unknown): StartError {
   if (error instanceof PlatformError) {
     return new StartError("platform", error.message, error);
   }
-  if (error instanceof ActivityError || error instanceof FileRefusal) {
+  if (
+    error instanceof AccountError ||
+    error instanceof ActivityError ||
+    error instanceof FileRefusal
+  ) {
     const fault = error.failure === "busy" ? "in-use" : "configuration";
     return new StartError(fault, error.message, error);
   }
@@ -61,7 +66,7 @@ const advice: Readonly<Record<string, string>> = {
   EFBIG: "files may not become that long: see to ulimit -f",
   ENOTDIR: "something on the way is no directory: move it away",
   EEXIST: "something else is there: move it away",
-  ENOENT: "what it leads to is not there",
+  ENOENT: "it, or what it leads to, is not there",
   ELOOP: "it is a link, or a circle of links: move it away",
   ENAMETOOLONG: "its path is too long: use a shorter one with --home",
   EMFILE: "too many files are open: see to ulimit -n",
@@ -77,6 +82,13 @@ function fromSystem(error: unknown): StartError {
     dest?: unknown;
   };
   const place = dest ?? path;
+  if (typeof place === "string" && place.includes("assent-check-")) {
+    return new StartError(
+      "configuration",
+      `the directory for temporary files cannot be used (${code}): see to TMPDIR`,
+      error,
+    );
+  }
   if (typeof code !== "string" || typeof place !== "string") {
     return new StartError("fault", "the broker did not start", error);
   }

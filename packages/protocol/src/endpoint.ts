@@ -63,12 +63,14 @@ export function locatePlaces(facts: PlaceFacts): Places {
   };
   const paths = [
     places.dataDirectory,
-    places.runtimeDirectory,
     places.brokerSocket,
+    places.runtimeDirectory,
   ];
   for (const path of paths) {
     if (!path.startsWith("/")) {
-      throw new RangeError(`not an absolute path: ${path}`);
+      throw new RangeError(
+        `not an absolute path: ${path}; HOME, ASSENT_HOME, ASSENT_ENDPOINT, XDG_DATA_HOME and XDG_RUNTIME_DIR have to begin with /`,
+      );
     }
   }
   if (places.brokerSocket === places.ownerSocket) {
@@ -79,7 +81,7 @@ export function locatePlaces(facts: PlaceFacts): Places {
   for (const path of [places.brokerSocket, places.ownerSocket]) {
     if (new TextEncoder().encode(path).length > socketPathBytes) {
       throw new RangeError(
-        `the path of the socket is longer than ${socketPathBytes} bytes: ${path}`,
+        `the path of the socket is longer than ${socketPathBytes} bytes: ${path}; use a shorter one, with --home or ASSENT_HOME`,
       );
     }
   }

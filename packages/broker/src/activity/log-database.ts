@@ -60,27 +60,28 @@ function prepareDatabase(
   name: string,
   origin: Uint8Array,
 ): void {
+  const pragma = (key: string) =>
+    database.prepare(`PRAGMA ${key}`).get()?.[key];
+  const isEmpty = () =>
+    database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.[
+      "tables"
+    ] === 0;
+  const isOurs = () =>
+    pragma("application_id") === applicationId &&
+    pragma("user_version") === schemaVersion;
+  // What is not ours is told before anything is set, which would change it.
+  database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF");
+  if (!isEmpty() && !isOurs()) {
+    throw damaged(path, "it is not an activity log of this version");
+  }
   database.exec(`
-    PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
-    PRAGMA trusted_schema = OFF;
     PRAGMA synchronous = FULL;
     BEGIN EXCLUSIVE;
   `);
-  const pragma = (key: string) =>
-    database.prepare(`PRAGMA ${key}`).get()?.[key];
-  const tables = database
-    .prepare("SELECT count(*) AS tables FROM sqlite_schema")
-    .get();
-  if (tables?.["tables"] === 0) {
+  if (isEmpty()) {
     database.exec(schema);
     database.prepare("INSERT INTO log VALUES (1, ?, 0, ?)").run(name, origin);
-  }
-  if (
-    pragma("application_id") !== applicationId ||
-    pragma("user_version") !== schemaVersion
-  ) {
-    throw damaged(path, "it is not an activity log of this version");
   }
   const log = database.prepare("SELECT name FROM log").get();
   if (log?.["name"] !== name) {

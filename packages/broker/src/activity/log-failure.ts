@@ -17,6 +17,11 @@ export function damaged(path: string, what: string): ActivityError {
 // Result codes of SQLite (sqlite.org/rescode.html).
 const busyCodes: readonly unknown[] = [5, 6];
 const corruptCodes: readonly unknown[] = [11, 26];
+const causes: Readonly<Record<number, string>> = {
+  8: "cannot be written to: see to its mode, and to the disk",
+  10: "cannot be written or read: see to the disk, and to its room",
+  13: "cannot be written: there is no room on the disk, so make some",
+};
 
 /** What the file system or SQLite said, as one of our own errors. The only place that knows either. */
 export function toActivityError(error: unknown, path: string): ActivityError {
@@ -31,6 +36,9 @@ export function toActivityError(error: unknown, path: string): ActivityError {
     );
   }
   if (corruptCodes.includes(primary)) return damaged(path, "it is damaged");
+  const what = primary === undefined ? undefined : causes[primary];
+  if (what !== undefined)
+    return new ActivityError("storage", `${path} ${what}`);
   const reason = primary === undefined ? code : `SQLite ${errcode}`;
   return new ActivityError(
     "storage",

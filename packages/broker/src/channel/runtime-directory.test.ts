@@ -155,7 +155,9 @@ test("believes no pid that is not one", () => {
     openRuntimeDirectory({ path: directory.path, userId, binding }),
   );
   expect(error.holderPid).toBeUndefined();
-  expect(error.message).toBe("another broker is running");
+  expect(error.message).toBe(
+    "another broker is running: use that one, or stop it first",
+  );
 });
 
 for (const [what, put] of [

@@ -60,6 +60,8 @@ export function readPrivateText(
       throw new UnreadableFile("is not text: mend the file, or remove it");
     }
     const { code } = error as NodeJS.ErrnoException;
+    // No directory on the way: that is for those to tell who need one.
+    if (code === "ENOTDIR" || code === "ELOOP") return undefined;
     throw new UnreadableFile(`cannot be read (${code ?? "unknown cause"})`);
   } finally {
     if (file !== undefined) closeSync(file);
