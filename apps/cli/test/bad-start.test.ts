@@ -52,7 +52,8 @@ async function tryOut(start: BadStart): Promise<void> {
   const parent = mkdtempSync(join(tmpdir(), "assent-bad-"));
   const home = mkdtempSync(join(parent, "h"));
   try {
-    using _ = (await start.arrange?.(home)) ?? undefined;
+    start.arrange?.(home);
+    using _ = await start.hold?.(home);
     const before = tree(parent);
     const { code, text } = await runBroker(start, home);
     const lines = text.trimEnd().split("\n");

@@ -15,8 +15,10 @@ import { exitCodes } from "../src/exit.ts";
 /** A broker that cannot start, and what it says. */
 export interface BadStart {
   readonly what: string;
-  /** Makes it so, in an empty home, mode 0700; may undo itself. */
-  readonly arrange?: (home: string) => void | Disposable | Promise<Disposable>;
+  /** Makes it so, in an empty home, mode 0700. */
+  readonly arrange?: (home: string) => void;
+  /** Holds it so until it is disposed. */
+  readonly hold?: (home: string) => Promise<Disposable>;
   /** By default the home is named by --home. */
   readonly environment?: (home: string) => Record<string, string>;
   readonly args?: (home: string) => readonly string[];
@@ -117,7 +119,7 @@ export const badStarts: readonly BadStart[] = [
   ]),
   {
     what: "a program that listens at the owner's socket",
-    arrange: listener("run/owner.sock"),
+    hold: listener("run/owner.sock"),
     code: inUse,
     line: "PATH is taken: a program listens there: find and stop it",
   },
