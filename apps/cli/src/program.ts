@@ -12,6 +12,7 @@ import { addLockCommand } from "./commands/lock.ts";
 import { addMuteCommands } from "./commands/mutes.ts";
 import { addPromptsCommand } from "./commands/prompts.ts";
 import { addReadCommand } from "./commands/read.ts";
+import { addServiceCommands } from "./commands/service.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addVaultCommands } from "./commands/vault.ts";
@@ -49,6 +50,7 @@ export function createProgram(io: Io): Command {
       outputError: (text, write) => write(text.replace(/^error: /, "assent: ")),
     });
   addBrokerCommands(program, io);
+  addServiceCommands(program, io);
   addStatusCommand(program, io);
   addAccountCommands(program, io);
   addLockCommand(program, io);
