@@ -350,6 +350,33 @@ test("activity goes on until it is interrupted", async () => {
   expect((await follow.ended).code).toBe(exitCodes.done);
 });
 
+test("an account is copied, changed, and put back; what was replaced is listed and can be put back too", async () => {
+  const copy = join(daemon.home, "copy");
+  const copied = await asOwner(["account", "backup", "--out", copy]);
+  expect(copied).toMatchObject({ code: exitCodes.done, err: "" });
+  expect(copied.out).toContain(copy);
+  const again = await asOwner(["account", "backup", "--out", copy]);
+  expect(again.code).not.toBe(exitCodes.done);
+  expect(again.err).toContain(copy);
+  expect((await asOwner(["vault", "create", "Later"])).code).toBe(
+    exitCodes.done,
+  );
+  const vaults = async () => (await asOwner(["vault", "list"])).out;
+  expect(await vaults()).toContain("Later");
+  const restored = await asOwner(["account", "restore", copy]);
+  expect(restored).toMatchObject({ code: exitCodes.done, err: "" });
+  expect(await vaults()).not.toContain("Later");
+  const listed = await open("account", "backups", "--json");
+  const [replaced] = JSON.parse(listed.out) as { name: string }[];
+  expect((await open("account", "backups")).out).toContain(replaced?.name);
+  const name = replaced?.name ?? "";
+  // The second line is the password of the backup.
+  const back = ["account", "restore", name, "--other-password"];
+  const brought = await asOwner(back, `${password}\n`);
+  expect(brought).toMatchObject({ code: exitCodes.done, err: "" });
+  expect(await vaults()).toContain("Later");
+});
+
 test("a changed password is the only one that works; a recovery code brings back in", async () => {
   const made = await asOwner(["account", "recovery-code"]);
   expect(made.code).toBe(exitCodes.done);

@@ -104,6 +104,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     nameOf: (accountId) => accounts.find(accountId)?.name,
     log,
   });
+  storage.onNotice((accountId, kind) => recorder.note(accountId, { kind }));
   const unlocks = createUnlocks(bootMs);
   const sessions = new Sessions(newId, (session, end) => {
     const event = {

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Places } from "@assent/protocol";
-import type { Accounts } from "./account/accounts.ts";
+import type { AccountNotice, Accounts } from "./account/accounts.ts";
 import {
   type AccountsOptions,
   createAccounts,
@@ -35,6 +35,9 @@ export interface StorageOptions {
   readonly activated?: ActivatedSocket | undefined;
 }
 
+/** Told of an account what `AccountNotice` says. */
+export type AccountsNotice = (accountId: string, notice: AccountNotice) => void;
+
 /** Every file of a broker, open and its own. Disposing closes them all: the accounts are locked. */
 export interface Storage extends Disposable {
   readonly runtime: RuntimeDirectory;
@@ -48,6 +51,8 @@ export interface Storage extends Disposable {
   readonly removeLog: (accountId: string) => void;
   /** The broker has started: what was made for it stays. Else it goes with the rest. */
   keep(): void;
+  /** What the user should know of an account; what came before is told first. */
+  onNotice(listener: AccountsNotice): void;
   /** Drop entries of every log that are older. */
   prune(beforeMs: number): void;
 }
@@ -78,10 +83,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     await runtime.clear(places.brokerSocket);
   }
   makeDataDirectory(places.dataDirectory, made);
+  const early: Parameters<AccountsNotice>[] = [];
+  let noticed: AccountsNotice = (...notice) => early.push(notice);
   const accounts = undo.adopt(
     createAccounts({
       directory: join(places.dataDirectory, "accounts"),
       now: () => clock.wallMs(),
+      onNotice: (accountId, notice) => noticed(accountId, notice),
       ...(options.passwords ? { passwords: options.passwords } : {}),
     }),
     (opened) => opened.close(),
@@ -120,6 +128,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       } catch {
         log.warn("activity-not-removed", { account: accountId });
       }
+    },
+    onNotice(listener) {
+      noticed = listener;
+      for (const notice of early.splice(0)) listener(...notice);
     },
     prune(beforeMs) {
       try {

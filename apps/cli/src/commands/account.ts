@@ -20,6 +20,7 @@ import {
   withOwner,
 } from "../owner/session.ts";
 import { findPlacesForCredential } from "../places.ts";
+import { addBackupCommands } from "./account-backup.ts";
 import { accountJson, accountState } from "./status.ts";
 
 /** `assent account`: accounts, and what opens them. */
@@ -134,6 +135,7 @@ export function addAccountCommands(program: Command, io: Io): void {
     ),
     "assent account recovery-code",
   ).action((options: AccountOptions) => makeRecoveryCode(io, options));
+  addBackupCommands(account, io);
 }
 
 function say(io: Io, { account }: Authenticated, what: string): Promise<void> {

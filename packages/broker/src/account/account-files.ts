@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { isId } from "../crypto/id.ts";
+import { createId, isId } from "../crypto/id.ts";
 import type { Random } from "../crypto/random.ts";
 import {
   type AccountDraft,
   createNativeAccount,
 } from "../vault/native-account.ts";
 import { isFileBusy } from "../vault/native-file.ts";
-import { ensureOwnDirectory, syncDirectory } from "../vault/native-path.ts";
+import {
+  ensureOwnDirectory,
+  markSuffix,
+  syncDirectory,
+} from "../vault/native-path.ts";
 import { toFileRefusal } from "../vault/native-refusal.ts";
 
 /** The files of all accounts: `<id>.db` in a directory that only the user can open. */
@@ -18,6 +22,15 @@ export interface AccountFiles {
   path(id: string): string;
   /** Make the file of a new account: it appears whole or not at all. @throws FileRefusal */
   create(draft: AccountDraft, random: Random): void;
+  /** A name for a file that becomes an account, or is swept. */
+  staging(random: Random): { readonly path: string; discard(): void };
+  /**
+   * Put a closed, whole file in the place of an account, which is closed: the
+   * old one or the new one stands there, whenever the broker is killed.
+   *
+   * @throws FileRefusal
+   */
+  install(staged: string, id: string): void;
   /** Remove the file of an account; it is closed. @throws FileRefusal when it is still there. */
   remove(id: string): void;
 }
@@ -26,7 +39,7 @@ const extension = ".db";
 const unfinished = ".new";
 const removed = ".gone";
 // The file itself last: as long as it is there, the others are swept with it.
-const parts = ["-wal", "-journal", "-shm", ""];
+const parts = ["-wal", "-journal", "-shm", markSuffix, ""];
 
 /**
  * Open the directory, and sweep what a broker that was killed left half made
@@ -54,7 +67,8 @@ export function openAccountFiles(directory: string): AccountFiles {
     }
   }
 
-  for (const name of names()) {
+  for (const entry of names()) {
+    const name = entry.replace(/-mark$/, "");
     const left = name.endsWith(removed) || name.endsWith(unfinished);
     const file = join(directory, name);
     // Another broker may be making this account right now.
@@ -81,6 +95,26 @@ export function openAccountFiles(directory: string): AccountFiles {
         discard(file);
         discard(path(draft.id));
         throw toFileRefusal(error, path(draft.id));
+      }
+    },
+    staging(random) {
+      const file = join(directory, createId(random) + unfinished);
+      return { path: file, discard: () => discard(file) };
+    },
+    install(staged, id) {
+      const file = path(id);
+      try {
+        // A log of the old file would be taken for one of the new.
+        for (const suffix of ["-wal", "-journal", "-shm"]) {
+          rmSync(file + suffix, { force: true });
+        }
+        renameSync(staged, file);
+        if (existsSync(staged + markSuffix)) {
+          renameSync(staged + markSuffix, file + markSuffix);
+        }
+        syncDirectory(directory);
+      } catch (error) {
+        throw toFileRefusal(error, file);
       }
     },
     remove(id) {

@@ -6,13 +6,25 @@ import {
 } from "../vault/native-account.ts";
 import { type NativeFile, openNativeFile } from "../vault/native-file.ts";
 import { FileRefusal } from "../vault/native-refusal.ts";
+import type { SlotChange } from "../vault/native-rotation.ts";
 import {
   type NativeStore,
   openNativeStore,
   type StoreFacts,
 } from "../vault/native-store.ts";
 import { StoreError } from "../vault/store.ts";
-import { AccountError, type AccountInfo } from "./accounts.ts";
+import {
+  AccountError,
+  type AccountInfo,
+  type AccountNotice,
+} from "./accounts.ts";
+import type { Backups } from "./backups.ts";
+
+/** What an account depends on. */
+export interface AccountFacts extends Pick<StoreFacts, "now" | "random"> {
+  readonly backups: Backups;
+  readonly onNotice: (accountId: string, notice: AccountNotice) => void;
+}
 
 /**
  * One account: its file, which stays open, and its store, which is there while
@@ -23,17 +35,33 @@ export class Account {
   readonly id: string;
   readonly #file: NativeFile;
   readonly #facts: StoreFacts;
+  readonly #backups: Backups;
+  readonly #onNotice: (notice: AccountNotice) => void;
   #locked: LockedAccount;
   #store: NativeStore | undefined;
   #passing: NativeStore | undefined;
 
   /** @throws AccountError when the file is not to be used. */
-  constructor(path: string, id: string, facts: StoreFacts) {
+  constructor(path: string, id: string, facts: AccountFacts) {
+    const { now, random, backups, onNotice } = facts;
     this.id = id;
-    this.#facts = facts;
-    this.#file = translated(() => openNativeFile(path));
+    this.#backups = backups;
+    this.#onNotice = (notice) => onNotice(id, notice);
+    this.#facts = {
+      now,
+      random,
+      onUnmarked: () => this.#onNotice("mark-missing"),
+      beforeFirstChange: () => this.#backUp(),
+    };
+    this.#file = translated(() =>
+      openNativeFile(path, {
+        beforeMigration: (file) =>
+          backups.make(id, (copy) => file.copyTo(copy)),
+      }),
+    );
     try {
       this.#locked = translated(() => readLockedAccount(this.#file, id));
+      this.#settleBackups();
     } catch (error) {
       this.#file.close();
       throw error;
@@ -113,10 +141,55 @@ export class Account {
     });
   }
 
+  /**
+   * Give all keys anew, by a store that is open. Our own backups, which the old
+   * ones open, are replaced by one that they do not (T55).
+   *
+   * @throws AccountError "storage" or "corrupt"; then nothing was changed.
+   */
+  rotate(change: SlotChange): void {
+    const { keyEpoch } = this.#locked.row;
+    translated(() => this.#backups.announceRotation(this.id, keyEpoch + 1));
+    try {
+      this.change((store) => store.rotate(change));
+    } finally {
+      this.#settleBackups();
+    }
+    try {
+      this.#backUp();
+    } catch {
+      // The keys are changed. The next backup comes before the next change.
+    }
+  }
+
+  /** A copy that is whole, in a file that does not exist yet. @throws AccountError */
+  copyTo(path: string): void {
+    translated(() => this.#file.copyTo(path));
+  }
+
   /** Lock, and give the file up. */
   close(): void {
     this.lock();
     this.#file.close();
+  }
+
+  #settleBackups(): void {
+    const { keyEpoch } = this.#locked.row;
+    if (!this.#backups.settleRotation(this.id, keyEpoch)) {
+      this.#onNotice("backups-left");
+    }
+  }
+
+  #backUp(): void {
+    try {
+      this.#backups.make(this.id, (path) => this.#file.copyTo(path));
+    } catch (error) {
+      if (!(error instanceof FileRefusal)) throw error;
+      throw new StoreError(
+        "storage",
+        `there is no backup, and without one nothing is changed: ${error.message}`,
+      );
+    }
   }
 
   #open(accountKey: Secret): NativeStore {
@@ -139,6 +212,7 @@ export function translated<T>(use: () => T): T {
     switch (failure) {
       case "storage":
       case "corrupt":
+      case "rolled-back":
       case "locked":
         throw new AccountError(failure, message);
       default:

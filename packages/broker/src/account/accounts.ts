@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AccountStore, SlotInfo } from "../vault/store.ts";
+import type { Backup } from "./backups.ts";
+import type { BackupSource } from "./roster.ts";
+import type { StagedBackup } from "./staged-backup.ts";
 
 /** What a file of the same user holds in clear (decisions: names and lock states). */
 export interface AccountInfo {
@@ -45,6 +48,8 @@ export type AccountFailure =
   | "locked"
   | "storage"
   | "corrupt"
+  /** The file is an older one that was put back (T37). */
+  | "rolled-back"
   | "busy"
   /** Written by a newer version, or not an account file at all. */
   | "unsupported"
@@ -62,6 +67,20 @@ export class AccountError extends Error {
     this.failure = failure;
   }
 }
+
+/**
+ * What the user should know of an account, though nothing was refused.
+ * `mark-missing`: nothing beside the file told whether it is the newest (T37).
+ * `backups-left`: backups that an old password opens could not be deleted (T55).
+ */
+export type AccountNotice = "mark-missing" | "backups-left";
+
+/**
+ * `own`: of the account itself, since it can be used. `any`: of some account,
+ * since this one cannot. `none`: there is no account that can be used, as for
+ * the first one.
+ */
+export type RestoreAuthority = "own" | "any" | "none";
 
 /** How to make an account. */
 export interface CreateOptions {
@@ -139,6 +158,34 @@ export interface Accounts {
   addRecoveryCode(credential: VerifiedCredential): Uint8Array;
   /** Rotates the account key. Never the last slot, nor the one that the credential is of. */
   removeSlot(credential: VerifiedCredential, slotId: string): void;
+  /** Our own backups of an account, newest first; also of one that cannot be used. */
+  backups(accountId: string): readonly Backup[];
+  /**
+   * Copy an account, open or locked, to a file that does not exist yet; without
+   * a path, to one more backup of our own. @throws AccountError
+   */
+  backUp(accountId: string, path?: string): void;
+  /** Copy a backup to where it can be looked at. Dispose of it. @throws AccountError */
+  stageBackup(source: BackupSource): StagedBackup;
+  /** Whose credential restoring takes beside what opens the backup (T41). */
+  restoreAuthority(staged: StagedBackup): RestoreAuthority;
+  /** Whether the proof opens the backup. Takes ownership of the proof and zeroes it. */
+  openBackup(
+    staged: StagedBackup,
+    proof: Proof,
+    signal?: AbortSignal,
+  ): Promise<boolean>;
+  /**
+   * Put an opened backup in the place of its account, which acts as locking it.
+   * What was there is kept as a backup. Synchronous. `lock` ends what depends
+   * on the account, before anything is changed. "locked" when the credential
+   * does not count any more or is not the one that it takes.
+   */
+  restore(
+    staged: StagedBackup,
+    credential: VerifiedCredential | undefined,
+    lock?: () => void,
+  ): AccountInfo;
   /** Close every file; the accounts are locked. */
   close(): void;
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
 import { createId } from "../crypto/id.ts";
 import { type Random, randomBytes, systemRandom } from "../crypto/random.ts";
 import type { SlotChange } from "../vault/native-rotation.ts";
 import { openSlot, parseParameters, saltLength } from "../vault/native-slot.ts";
-import { type Account, translated } from "./account.ts";
+import { type Account, type AccountFacts, translated } from "./account.ts";
 import {
   AccountError,
   type Accounts,
   type Proof,
+  type RestoreAuthority,
   type VerifiedCredential,
 } from "./accounts.ts";
+import { createBackups } from "./backups.ts";
 import { type CredentialContent, createCredentials } from "./credentials.ts";
 import {
   checkPassword,
@@ -22,6 +25,7 @@ import {
   draftPasswordSlot,
   draftRecoverySlot,
 } from "./slots.ts";
+import type { StagedBackup } from "./staged-backup.ts";
 
 /** What the accounts depend on. */
 export interface AccountsOptions {
@@ -31,6 +35,7 @@ export interface AccountsOptions {
   readonly now?: () => number;
   readonly random?: Random;
   readonly passwords?: PasswordOptions;
+  readonly onNotice?: AccountFacts["onNotice"];
 }
 
 /**
@@ -44,7 +49,13 @@ export interface AccountsOptions {
 export function createAccounts(options: AccountsOptions): Accounts {
   const { directory, now = Date.now, random = systemRandom } = options;
   const passwords = createPasswordDeriver(options.passwords);
-  const roster = openRoster(directory, { now, random });
+  const backups = createBackups(join(directory, "backups"), now);
+  const roster = openRoster(directory, {
+    now,
+    random,
+    backups,
+    onNotice: options.onNotice ?? (() => {}),
+  });
   const credentials = createCredentials();
   const generations = new Map<string, number>();
 
@@ -76,9 +87,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   function rotate(to: Presented, change: SlotChange): void {
     to.account.use(to.accountKey, () => {
-      to.account.change((store) => store.rotate(change));
+      to.account.rotate(change);
     });
     raise(to.account.id);
+  }
+
+  // Without this, anything could plant an account and approve with it (T41).
+  function authorityFor({ accountId }: StagedBackup): RestoreAuthority {
+    if (roster.get(accountId) !== undefined) return "own";
+    return [...roster.all()].length > 0 ? "any" : "none";
   }
 
   // As costly as checking a password that exists (decision 3).
@@ -238,6 +255,49 @@ export function createAccounts(options: AccountsOptions): Accounts {
         );
       }
       rotate(to, { removed: [slotId], added: [] });
+    },
+
+    backups: (accountId) => backups.list(accountId),
+
+    backUp(accountId, path) {
+      const account = roster.usable(accountId);
+      if (path !== undefined) return account.copyTo(path);
+      translated(() => backups.make(accountId, (to) => account.copyTo(to)));
+    },
+
+    stageBackup: (source) => roster.stage(source),
+
+    restoreAuthority: authorityFor,
+
+    async openBackup(staged, proof, signal) {
+      try {
+        return await staged.verify(proof, passwords, signal);
+      } finally {
+        proof.secret.fill(0);
+      }
+    },
+
+    restore(staged, credential, lock) {
+      // All of it again: something may have happened since it was checked.
+      const authority = authorityFor(staged);
+      if (authority !== "none") {
+        const holder = credential && present(credential).account.id;
+        if (
+          holder === undefined ||
+          (authority === "own" && holder !== staged.accountId)
+        ) {
+          throw new AccountError(
+            "locked",
+            "The accounts changed meanwhile. Give the credential again.",
+          );
+        }
+      }
+      lock?.();
+      try {
+        return roster.restore(staged).info();
+      } finally {
+        raise(staged.accountId);
+      }
     },
 
     close() {

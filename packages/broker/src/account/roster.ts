@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { lstatSync } from "node:fs";
+import { isFileBusy } from "../vault/native-file.ts";
+import { createMark } from "../vault/native-mark.ts";
+import { copyAccountFile } from "../vault/native-path.ts";
+import { busyFile } from "../vault/native-refusal.ts";
 import type { SlotDraft } from "../vault/native-slot.ts";
-import type { StoreFacts } from "../vault/native-store.ts";
-import { Account, translated } from "./account.ts";
+import { Account, type AccountFacts, translated } from "./account.ts";
 import { openAccountFiles } from "./account-files.ts";
 import { AccountError, type AccountInfo } from "./accounts.ts";
 import { nameKeys, settleName } from "./name.ts";
+import { StagedBackup } from "./staged-backup.ts";
+
+/** Where a backup comes from. */
+export type BackupSource =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "own"; readonly name: string }
+  | { readonly kind: "present"; readonly accountId: string };
 
 /** The accounts there are, by id and by name. */
 export interface Roster {
@@ -29,6 +40,16 @@ export interface Roster {
   add(id: string, name: string, slot: SlotDraft): Account;
   /** Remove a closed account for good; if that fails it is there again. @throws AccountError */
   remove(id: string): void;
+  /**
+   * Copy a backup: a file, one of our own by name, or what is in the place of
+   * an account. @throws AccountError
+   */
+  stage(source: BackupSource): StagedBackup;
+  /**
+   * Put an opened backup in the place of its account. What was there is kept as
+   * a backup. @throws AccountError; then nothing was changed
+   */
+  restore(staged: StagedBackup): Account;
   /** Close every file. */
   close(): void;
 }
@@ -39,7 +60,7 @@ export interface Roster {
  *
  * @throws AccountError when the directory cannot be used.
  */
-export function openRoster(directory: string, facts: StoreFacts): Roster {
+export function openRoster(directory: string, facts: AccountFacts): Roster {
   const files = translated(() => openAccountFiles(directory));
   const accounts = new Map<string, Account>();
   const problems = new Map<string, AccountError>();
@@ -99,6 +120,44 @@ export function openRoster(directory: string, facts: StoreFacts): Roster {
     return brokenInfo(id, problem);
   }
 
+  function usable(id: string): Account {
+    const problem = problems.get(id);
+    if (problem !== undefined) throw problem;
+    const account = accounts.get(id);
+    if (account !== undefined) return account;
+    throw new AccountError("not-found", "There is no such account.");
+  }
+
+  function refuseTaken(name: string, id?: string): void {
+    if (!isTaken(name, id)) return;
+    throw new AccountError(
+      "name-taken",
+      "Another account has this name, or one that looks like it. Choose another.",
+    );
+  }
+
+  function sourcePath(source: Exclude<BackupSource, { kind: "present" }>) {
+    if (source.kind === "file") return source.path;
+    const path = facts.backups.find(source.name);
+    if (path !== undefined) return path;
+    throw new AccountError(
+      "not-found",
+      "There is no such backup. See: assent account backups",
+    );
+  }
+
+  // Also of a file that cannot be used: it may be all that is left of it.
+  function keepReplaced(id: string, path: string): void {
+    const account = accounts.get(id);
+    if (account !== undefined) {
+      facts.backups.make(id, (to) => account.copyTo(to));
+      return;
+    }
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+    if (isFileBusy(path)) throw busyFile(path);
+    facts.backups.make(id, (to) => copyAccountFile(path, to));
+  }
+
   for (const id of translated(() => files.ids())) load(id);
   refuseNames();
 
@@ -120,23 +179,14 @@ export function openRoster(directory: string, facts: StoreFacts): Roster {
 
     get: (id) => accounts.get(id),
 
-    usable(id) {
-      const problem = problems.get(id);
-      if (problem !== undefined) throw problem;
-      const account = accounts.get(id);
-      if (account !== undefined) return account;
-      throw new AccountError("not-found", "There is no such account.");
-    },
+    usable,
 
     all: () => accounts.values(),
 
     settleName(name, id) {
       const settled = settleName(name);
-      if (!isTaken(settled, id)) return settled;
-      throw new AccountError(
-        "name-taken",
-        "Another account has this name, or one that looks like it. Choose another.",
-      );
+      refuseTaken(settled, id);
+      return settled;
     },
 
     add(id, name, slot) {
@@ -154,6 +204,46 @@ export function openRoster(directory: string, facts: StoreFacts): Roster {
         load(id);
         throw error;
       }
+      facts.backups.remove(id);
+    },
+
+    stage(source) {
+      const { path, discard } = files.staging(facts.random);
+      try {
+        if (source.kind === "present") {
+          usable(source.accountId).copyTo(path);
+        } else {
+          translated(() => copyAccountFile(sourcePath(source), path));
+        }
+      } catch (error) {
+        discard();
+        throw error;
+      }
+      return new StagedBackup(path, discard);
+    },
+
+    restore(staged) {
+      const { accountId: id } = staged;
+      if (settleName(staged.name) !== staged.name) throw damaged(id);
+      refuseTaken(staged.name, id);
+      const path = files.path(id);
+      const epochs = [
+        staged.keyEpoch,
+        accounts.get(id)?.locked.row.keyEpoch ?? 0,
+        createMark(path).keyEpoch,
+      ];
+      staged.lift(Math.max(...epochs), facts);
+      translated(() => keepReplaced(id, path));
+      accounts.get(id)?.close();
+      accounts.delete(id);
+      problems.delete(id);
+      try {
+        translated(() => files.install(staged.path, id));
+      } finally {
+        load(id);
+        refuseNames();
+      }
+      return usable(id);
     },
 
     close() {
@@ -162,6 +252,13 @@ export function openRoster(directory: string, facts: StoreFacts): Roster {
       problems.clear();
     },
   };
+}
+
+function damaged(id: string): AccountError {
+  return new AccountError(
+    "corrupt",
+    `the backup of ${id} is damaged; take another one`,
+  );
 }
 
 function isSettled(name: string): boolean {

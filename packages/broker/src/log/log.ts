@@ -6,16 +6,20 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** Whatever the broker tells the one who runs it: a name for programs, a sentence for people. */
 export const sentences = {
+  "account-copied": "a backup of an account was made",
   "account-created": "an account was made",
   "account-locked": "an account was locked",
   "account-removed": "an account was removed",
   "account-renamed": "an account has another name",
+  "account-restored": "a backup was put in the place of an account",
   "account-unlocked": "an account was unlocked",
   "activity-lost": "the activity log could not be written",
   "activity-not-pruned": "old entries of the activity log could not be removed",
   "activity-not-removed":
     "the activity log of an account that was removed could not be deleted",
   authenticated: "a surface gave the password",
+  "backups-left":
+    "backups that an old password opens could not be deleted; delete those of this account in accounts/backups",
   "broker-started": "the broker has started",
   "broker-stopped": "the broker has stopped; all access has ended",
   "broker-stopping": "the broker is stopping",
@@ -30,6 +34,8 @@ export const sentences = {
   listening: "a channel is open",
   "log-not-reopened": "this log could not be opened anew; it goes on as before",
   "log-reopened": "this log was opened anew",
+  "mark-missing":
+    "the mark of an account was missing, so nothing told whether its file is the newest; if you did not copy it here alone, look at what is in it",
   muted: "a program was muted: it is refused without asking",
   "owner-operation": "the owner worked on items",
   "password-changed": "a password was changed",

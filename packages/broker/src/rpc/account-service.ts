@@ -20,6 +20,7 @@ import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { AccountInfo, VerifiedCredential } from "../account/accounts.ts";
+import { createBackupMethods } from "./backup-methods.ts";
 import { lockAccount } from "./endings.ts";
 import { checkSecret } from "./field-limits.ts";
 import { kFlight } from "./gateway.ts";
@@ -59,6 +60,7 @@ export function createAccountService(
     return account;
   };
   return {
+    ...createBackupMethods(parts, access, check),
     listAccounts: () =>
       create(ListAccountsResponseSchema, {
         accounts: accounts.list().map(accountRef),

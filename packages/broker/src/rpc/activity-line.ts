@@ -7,16 +7,20 @@ import type { Log, LogFields, LogLevel } from "../log/log.ts";
  * how loudly. A kind that is not here is not told.
  */
 const levels = {
+  "account-copied": "info",
   "account-created": "info",
   "account-locked": "info",
   "account-removed": "info",
   "account-renamed": "info",
+  "account-restored": "info",
   "account-unlocked": "info",
   authenticated: "debug",
+  "backups-left": "warn",
   "credential-refused": "warn",
   granted: "info",
   "integration-off": "info",
   "integration-on": "info",
+  "mark-missing": "warn",
   muted: "info",
   "owner-operation": "debug",
   "password-changed": "info",

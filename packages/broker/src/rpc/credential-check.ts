@@ -23,6 +23,17 @@ export interface CredentialCheck {
     trusted: boolean,
     signal: AbortSignal,
   ): Promise<VerifiedCredential>;
+  /**
+   * The same for what opens something else, such as a backup: `opens` takes
+   * ownership of the proof.
+   *
+   * @throws ConnectError as above
+   */
+  checkAgainst(
+    credential: Credential | undefined,
+    trusted: boolean,
+    opens: (proof: Proof) => Promise<boolean>,
+  ): Promise<void>;
 }
 
 const firstDelayMs = 1_000;
@@ -42,32 +53,45 @@ export function createCredentialCheck(
     trusted: createBucket(freeTries, () => clock.bootMs()),
     untrusted: createBucket(0, () => clock.bootMs()),
   };
+  async function attempt<T>(
+    credential: Credential | undefined,
+    trusted: boolean,
+    verify: (proof: Proof, account: string) => Promise<T | undefined>,
+  ): Promise<T> {
+    const proof = proofOf(credential);
+    if (credential === undefined || proof === undefined) {
+      throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
+    }
+    const { account } = credential;
+    checkSecret(proof.secret);
+    const bucket = trusted ? buckets.trusted : buckets.untrusted;
+    try {
+      const verified = await bucket.attempt(() => verify(proof, account));
+      if (verified !== undefined) return verified;
+    } finally {
+      proof.secret.fill(0);
+    }
+    recorder.note(accounts.find(account)?.id, {
+      kind: "credential-refused",
+      trusted,
+    });
+    throw ownerRefusal(OwnerReason.WRONG_CREDENTIAL);
+  }
+
   return {
     async check(credential, trusted, signal) {
-      const proof = proofOf(credential);
-      if (credential === undefined || proof === undefined) {
-        throw ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED);
-      }
-      checkSecret(proof.secret);
-      const bucket = trusted ? buckets.trusted : buckets.untrusted;
-      try {
-        const verified = await bucket.attempt(() =>
-          accounts.verify(credential.account, proof, signal),
-        );
-        if (verified !== undefined) {
-          // Nobody waits for what it was given for (WIR-009, WIR-010).
-          if (signal.aborted) verified[Symbol.dispose]();
-          signal.throwIfAborted();
-          return verified;
-        }
-      } finally {
-        proof.secret.fill(0);
-      }
-      recorder.note(accounts.find(credential.account)?.id, {
-        kind: "credential-refused",
-        trusted,
-      });
-      throw ownerRefusal(OwnerReason.WRONG_CREDENTIAL);
+      const verified = await attempt(credential, trusted, (proof, account) =>
+        accounts.verify(account, proof, signal),
+      );
+      // Nobody waits for what it was given for (WIR-009, WIR-010).
+      if (signal.aborted) verified[Symbol.dispose]();
+      signal.throwIfAborted();
+      return verified;
+    },
+    async checkAgainst(credential, trusted, opens) {
+      await attempt(credential, trusted, async (proof) =>
+        (await opens(proof)) ? true : undefined,
+      );
     },
   };
 }

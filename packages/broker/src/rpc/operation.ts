@@ -104,6 +104,7 @@ const storeReasons: Readonly<Record<StoreError["failure"], Reason>> = {
   invalid: Reason.INVALID,
   storage: Reason.STORAGE_FAILED,
   corrupt: Reason.STORAGE_FAILED,
+  "rolled-back": Reason.STORAGE_FAILED,
   locked: Reason.ACCOUNT_LOCKED,
 };
 

@@ -17,6 +17,7 @@ const reasons: Readonly<Record<AccountFailure, OwnerReason>> = {
   locked: OwnerReason.ACCOUNT_LOCKED,
   storage: OwnerReason.STORAGE_FAILED,
   corrupt: OwnerReason.STORAGE_FAILED,
+  "rolled-back": OwnerReason.STORAGE_FAILED,
   busy: OwnerReason.RETRY_LATER,
   unsupported: OwnerReason.STORAGE_FAILED,
   unsafe: OwnerReason.STORAGE_FAILED,

@@ -108,13 +108,13 @@ export function encodeOverview(entry: ItemEntry): Uint8Array {
   return encodeText(JSON.stringify(parts));
 }
 
-/** The entry of a stored item. @throws Error when it is malformed. */
-export function decodeOverview(
-  bytes: Uint8Array,
+/** The entry of a stored item, of a text that was padded. @throws Error when it is malformed. */
+export function parseOverview(
+  text: string,
   state: { id: string; vaultId: string; revision: bigint; archived: boolean },
 ): ItemEntry {
   const [title, category, createdMs, updatedMs, tags, urls, ...rest] =
-    JSON.parse(decodeText(bytes)) as OverviewParts;
+    JSON.parse(text) as OverviewParts;
   const [sections, fields, files] = rest;
   const overview: ItemOverview = create(ItemOverviewSchema, {
     id: state.id,

@@ -25,6 +25,7 @@ import { createNativeAccount, readLockedAccount } from "./native-account.ts";
 import { isFileBusy, openNativeFile } from "./native-file.ts";
 import { ensureOwnDirectory } from "./native-path.ts";
 import { type FileFailure, FileRefusal } from "./native-refusal.ts";
+import { schemaVersion } from "./native-schema.ts";
 
 let directory: string;
 let id: string;
@@ -154,16 +155,17 @@ test("another user's file is refused (T37)", () => {
   expect(refused.message).toMatch(/belongs to another user/);
 });
 
-test("a file of a newer version is refused, also while it is only in the log", () => {
-  alter("PRAGMA user_version = 2");
-  expectRefusal("unsupported", /newer version/);
-  alter("PRAGMA user_version = 1");
+test("a file of a newer version is refused and not touched, also while it is only in the log", () => {
+  const newer = schemaVersion + 1;
+  alter(`PRAGMA user_version = ${newer}`);
+  expectRefusal("unsupported", /newer version of Assent; install that/);
+  alter(`PRAGMA user_version = ${schemaVersion}`);
   openNativeFile(path).close();
   // A process that is killed leaves the change in the log alone.
   const script = `
     const { DatabaseSync } = require("node:sqlite");
     const database = new DatabaseSync(${JSON.stringify(path)});
-    database.exec("PRAGMA user_version = 2");
+    database.exec("PRAGMA user_version = ${newer}");
     process.kill(process.pid, "SIGKILL");`;
   spawnSync(process.execPath, ["-e", script]);
   rmSync(`${path}-shm`, { force: true });

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { createMark, type RevisionMark } from "./native-mark.ts";
+import { migrate, schemaOf } from "./native-migration.ts";
 import {
   checkAccountFile,
   createOwnFile,
   refuseVersion,
+  syncDirectory,
+  syncFile,
 } from "./native-path.ts";
 import {
   busyFile,
@@ -13,7 +18,7 @@ import {
   translated,
 } from "./native-refusal.ts";
 import { createRows, type NativeRows } from "./native-rows.ts";
-import { applicationId, schemaVersion, tables } from "./native-schema.ts";
+import { applicationId, schema, schemaVersion } from "./native-schema.ts";
 
 /**
  * The open file of one account. It is ours alone until closed: the lock is
@@ -23,6 +28,8 @@ import { applicationId, schemaVersion, tables } from "./native-schema.ts";
 export interface NativeFile {
   readonly path: string;
   readonly rows: NativeRows;
+  /** What is kept beside the file, so that an older one is told (T37). */
+  readonly mark: RevisionMark;
   /**
    * All of it or nothing, durable when it returns.
    *
@@ -31,6 +38,13 @@ export interface NativeFile {
   transaction<T>(change: () => T): T;
   /** Bring the write-ahead log into the file, and empty it. @throws StoreError */
   checkpoint(): void;
+  /**
+   * Write all of it, as it was last committed, to a file that does not exist
+   * yet: the user's alone, whole and durable when this returns.
+   *
+   * @throws FileRefusal about that file; then there is none.
+   */
+  copyTo(path: string): void;
   /** Closing twice is allowed. */
   close(): void;
 }
@@ -42,11 +56,13 @@ const openFiles = new Set<string>();
 export interface FileOptions {
   /** The file grows to this many pages at most, as if the disk was full then. */
   readonly mostPages?: number;
+  /** Told before a file of an earlier version is migrated. When it throws, it is not. */
+  readonly beforeMigration?: (file: Pick<NativeFile, "copyTo">) => void;
 }
 
 /**
- * Open the file of an account. It must be whole, of this version, and the
- * user's alone.
+ * Open the file of an account, and migrate it if an earlier version wrote it.
+ * It must be whole and the user's alone.
  *
  * @throws FileRefusal
  */
@@ -61,7 +77,11 @@ export function openNativeFile(
     checkAccountFile(path);
     const database = connect(path);
     try {
-      refuseDamage(database, path);
+      const version = refuseDamage(database, path);
+      if (version !== schemaVersion) {
+        options.beforeMigration?.({ copyTo: (to) => copyTo(database, to) });
+        migrate(database, version);
+      }
       const { mostPages } = options;
       if (mostPages !== undefined) {
         database.exec(`PRAGMA max_page_count = ${mostPages}`);
@@ -95,7 +115,7 @@ export function createNativeFile(
     const database = connect(path);
     try {
       database.exec("BEGIN IMMEDIATE");
-      for (const table of tables) database.exec(table);
+      for (const statement of schema) database.exec(statement);
       database.exec(`PRAGMA application_id = ${applicationId}`);
       database.exec(`PRAGMA user_version = ${schemaVersion}`);
       fill(createRows(database));
@@ -144,19 +164,39 @@ function connect(path: string): DatabaseSync {
   }
 }
 
-function refuseDamage(database: DatabaseSync, path: string): void {
+// The version. What cannot be read, or reads otherwise than it should, is refused.
+function refuseDamage(database: DatabaseSync, path: string): number {
   const number = (pragma: string) =>
     Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0]);
-  refuseVersion(number("application_id"), number("user_version"), path);
+  const version = number("user_version");
+  refuseVersion(number("application_id"), version, path);
   const found = database
     .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
     .all()
     .map(({ sql }) => sql);
+  const expected = schemaOf(version) ?? [];
   const same =
-    found.length === tables.length &&
-    tables.every((table) => found.includes(table));
+    found.length === expected.length &&
+    expected.every((statement) => found.includes(statement));
   const check = database.prepare("PRAGMA quick_check(1)").get();
   if (!same || check?.["quick_check"] !== "ok") throw corruptFile(path);
+  return version;
+}
+
+// SQLite reads one committed state and writes it anew, without what was
+// deleted; a copy of the file's bytes would miss the log, or be torn.
+function copyTo(database: DatabaseSync, path: string): void {
+  let isMade = false;
+  try {
+    createOwnFile(path);
+    isMade = true;
+    database.prepare("VACUUM INTO ?").run(path);
+    syncFile(path);
+    syncDirectory(dirname(path));
+  } catch (error) {
+    if (isMade) rmSync(path, { force: true });
+    throw toFileRefusal(error, path);
+  }
 }
 
 function nativeFile(
@@ -168,6 +208,7 @@ function nativeFile(
   return {
     path,
     rows,
+    mark: createMark(path),
     transaction(change) {
       translated(() => database.exec("BEGIN IMMEDIATE"));
       try {
@@ -183,6 +224,7 @@ function nativeFile(
     checkpoint() {
       translated(() => database.exec("PRAGMA wal_checkpoint(TRUNCATE)"));
     },
+    copyTo: (to) => copyTo(database, to),
     close() {
       if (!database.isOpen) return;
       database.close();

@@ -4,7 +4,7 @@ import { create } from "@bufbuild/protobuf";
 import type { Random } from "../crypto/random.ts";
 import { randomKey } from "../crypto/random.ts";
 import type { Secret } from "../crypto/secret.ts";
-import { decodeOverview, decodeText, encodeText } from "./item-codec.ts";
+import { decodeText, encodeText, parseOverview } from "./item-codec.ts";
 import {
   type AccountKeys,
   corruptRows,
@@ -40,6 +40,7 @@ export interface VaultRecord {
 /** An item of an open account. */
 export interface ItemRecord {
   readonly state: ItemState;
+  /** @throws StoreError "corrupt" */
   readonly entry: ItemEntry;
   /** Of the envelope of its key, as it was last written. */
   readonly keyTag: Uint8Array;
@@ -116,7 +117,7 @@ export class NativeIndex {
 
   putItem(record: ItemRecord): void {
     const { id, vaultId } = record.state;
-    this.deleteItem(id);
+    if (this.#items.has(id)) this.deleteItem(id);
     this.#items.set(id, record);
     this.#members.get(vaultId)?.set(id, record);
     this.#sorted.delete(vaultId);
@@ -234,11 +235,29 @@ function openItem(
     itemPlace("overview", keys.binding, row),
     row.overview,
   );
-  const archived = (flags & archivedFlag) !== 0;
+  const text = decodeText(opened.bytes);
+  const digest = itemDigest(keys, row, row.overview, row.keyTag);
+  let entry: ItemEntry | undefined;
   return {
     state: { id, vaultId, revision, flags },
-    entry: decodeOverview(opened.bytes, { id, vaultId, revision, archived }),
+    // Parsed when somebody looks: most of ten thousand are never looked at.
+    get entry() {
+      const archived = (flags & archivedFlag) !== 0;
+      entry ??= parseEntry(text, { id, vaultId, revision, archived });
+      return entry;
+    },
     keyTag: row.keyTag,
-    digest: itemDigest(keys, row, row.overview, row.keyTag),
+    digest,
   };
+}
+
+function parseEntry(
+  text: string,
+  state: Parameters<typeof parseOverview>[1],
+): ItemEntry {
+  try {
+    return parseOverview(text, state);
+  } catch {
+    throw corruptRows();
+  }
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { authenticate, deriveKey } from "../crypto/derive.ts";
+import {
+  type Authenticator,
+  createAuthenticator,
+} from "../crypto/authenticator.ts";
+import { deriveKey } from "../crypto/derive.ts";
 import { OpenError, open, seal } from "../crypto/envelope.ts";
 import { type FramePart, frame } from "../crypto/frame.ts";
 import type { Random } from "../crypto/random.ts";
@@ -13,7 +17,8 @@ import { StoreError } from "./store.ts";
  *   slot key ──▶ account key ──┬─▶ wrapping key ─▶ vault key ─┬─▶ overview
  *                              │                  log key     └─▶ item key ─▶ detail
  *                              │                  ledger
- *                              └─▶ row key (HMAC of every row)
+ *                              ├─▶ row key (HMAC of every row)
+ *                              └─▶ mark key (HMAC of what is kept beside the file)
  *
  * Each envelope is bound to its account, its place, its revision and flags,
  * and the key epoch, which rises whenever the account key changes: a copy
@@ -32,7 +37,9 @@ export interface Binding {
 export interface AccountKeys extends Disposable {
   readonly binding: Binding;
   readonly wrapping: Secret;
-  readonly rows: Secret;
+  readonly rows: Authenticator;
+  /** Of what is kept beside the file: see native-mark.ts. */
+  readonly marks: Authenticator;
 }
 
 /** Derive the keys of an account; the account key stays the caller's. */
@@ -41,14 +48,19 @@ export function deriveAccountKeys(
   binding: Binding,
 ): AccountKeys {
   const wrapping = deriveKey(accountKey, "assent/account/wrapping/v1");
-  const rows = deriveKey(accountKey, "assent/account/rows/v1");
+  using rowKey = deriveKey(accountKey, "assent/account/rows/v1");
+  const rows = createAuthenticator(rowKey.bytes);
+  using markKey = deriveKey(accountKey, "assent/account/mark/v1");
+  const marks = createAuthenticator(markKey.bytes);
   return {
     binding,
     wrapping,
     rows,
+    marks,
     [Symbol.dispose]() {
       wrapping[Symbol.dispose]();
       rows[Symbol.dispose]();
+      marks[Symbol.dispose]();
     },
   };
 }
@@ -94,8 +106,7 @@ export function itemDigest(
   overview: Uint8Array,
   keyTag: Uint8Array,
 ): Uint8Array {
-  return authenticate(
-    keys.rows.bytes,
+  return keys.rows.digest(
     place(
       "item",
       keys.binding,
@@ -117,8 +128,7 @@ export function envelopeTag(envelope: Uint8Array): Uint8Array {
 /** The digest of a vault's row, for the ledger. */
 export function vaultDigest(keys: AccountKeys, row: VaultRow): Uint8Array {
   const { id, revision, key, description } = row;
-  return authenticate(
-    keys.rows.bytes,
+  return keys.rows.digest(
     place("vault", keys.binding, id, revision, key, description),
   );
 }
@@ -127,8 +137,7 @@ export function vaultDigest(keys: AccountKeys, row: VaultRow): Uint8Array {
 export function slotDigest(keys: AccountKeys, row: SlotRow): Uint8Array {
   const { id, position, kind, label, parameters } = row;
   const { commitment, publicKey, box } = row;
-  return authenticate(
-    keys.rows.bytes,
+  return keys.rows.digest(
     place(
       "slot",
       keys.binding,

@@ -18,7 +18,7 @@ import { changeSum, sumToBytes } from "./native-sum.ts";
  * rows and the number of changes so far, sealed and bound to what the account
  * row holds in clear. It is verified when the account is opened, and compared
  * with what is in memory before each change. A whole older file, with its own
- * ledger, still verifies: nothing inside the file can tell.
+ * ledger, still verifies: that is told by its mark (native-mark.ts).
  */
 
 /** The fields of the account row that the ledger vouches for. */
@@ -42,6 +42,8 @@ export interface Ledger {
   readonly row: AccountRow;
   /** Changes so far. */
   readonly count: bigint;
+  /** The keyed sum of all rows, 32 bytes. */
+  readonly sum: Uint8Array;
   /**
    * All of it or nothing.
    *
@@ -107,6 +109,9 @@ export function createLedger(
     get count() {
       return count;
     },
+    get sum() {
+      return sumToBytes(sum);
+    },
     commit({ added = [], removed = [], head = {}, write }) {
       const nextSum = changeSum(sum, added, removed);
       const next = sealHead(
@@ -124,6 +129,7 @@ export function createLedger(
       row = next;
       sum = nextSum;
       count += 1n;
+      file.mark.commit(keys, { count, sum: sumToBytes(sum) });
     },
   };
 }

@@ -9,7 +9,9 @@ import {
   openSync,
   readSync,
   type Stats,
+  writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { corruptFile, FileRefusal, toFileRefusal } from "./native-refusal.ts";
 import { applicationId, schemaVersion } from "./native-schema.ts";
 
@@ -50,7 +52,7 @@ export function ensureOwnDirectory(path: string): void {
  */
 export function checkAccountFile(path: string): void {
   try {
-    for (const suffix of ["-wal", "-journal", "-shm"]) {
+    for (const suffix of ["-wal", "-journal", "-shm", markSuffix]) {
       const stats = lstatSync(path + suffix, { throwIfNoEntry: false });
       if (stats !== undefined) refuseUnsafe(stats, path + suffix);
     }
@@ -73,9 +75,72 @@ export function checkAccountFile(path: string): void {
   }
 }
 
+/** A backup is not larger than this: 1 GiB. */
+const mostBackupBytes = 2 ** 30;
+
+/**
+ * Copy a closed account file, with the log beside it if there is one, to a file
+ * that does not exist yet. Who may read or write the original does not matter,
+ * as on a stick; links and what is no file are refused.
+ *
+ * @throws FileRefusal
+ */
+export function copyAccountFile(from: string, to: string): void {
+  try {
+    copyFile(from, to);
+    if (lstatSync(`${from}-wal`, { throwIfNoEntry: false })?.size) {
+      copyFile(`${from}-wal`, `${to}-wal`);
+    }
+    syncDirectory(dirname(to));
+  } catch (error) {
+    throw toFileRefusal(error, from);
+  }
+}
+
+function copyFile(from: string, to: string): void {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const source = openSync(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    const { size } = fstatSync(source);
+    if (!fstatSync(source).isFile()) throw notRegular(from);
+    if (size > mostBackupBytes) throw corruptFile(from);
+    const target = openSync(to, "wx", 0o600);
+    try {
+      const block = Buffer.allocUnsafeSlow(1 << 16);
+      for (;;) {
+        const length = readSync(source, block, 0, block.length, null);
+        if (length === 0) break;
+        let offset = 0;
+        while (offset < length) {
+          offset += writeSync(target, block, offset, length - offset);
+        }
+      }
+      fsyncSync(target);
+    } finally {
+      closeSync(target);
+    }
+  } finally {
+    closeSync(source);
+  }
+}
+
+/** What the rollback mark of a file is called after it: see native-mark.ts. */
+export const markSuffix = "-mark";
+
 /** Make an empty file that only the user reads. @throws if there is one */
 export function createOwnFile(path: string): void {
   closeSync(openSync(path, "wx", 0o600));
+}
+
+/** Make what was written to a file last. */
+export function syncFile(path: string): void {
+  const { O_RDWR, O_NOFOLLOW = 0 } = constants;
+  const descriptor = openSync(path, O_RDWR | O_NOFOLLOW);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Make what was created, renamed or removed in a directory last. */
@@ -91,13 +156,21 @@ export function syncDirectory(path: string): void {
 }
 
 function refuseUnsafe(stats: Stats, path: string): void {
-  if (!stats.isFile()) {
+  if (!stats.isFile()) throw notRegular(path);
+  if (stats.nlink > 1) {
     throw new FileRefusal(
       "unsafe",
-      `${path} is not a regular file; move it away, links are not followed`,
+      `${path} has a second name (a hard link), by which it could be changed; remove that, or put a copy in its place`,
     );
   }
   refuseOthers(stats, path, "600");
+}
+
+function notRegular(path: string): FileRefusal {
+  return new FileRefusal(
+    "unsafe",
+    `${path} is not a regular file; move it away, links are not followed`,
+  );
 }
 
 function refuseOthers(stats: Stats, path: string, mode: string): void {
@@ -153,4 +226,5 @@ export function refuseVersion(
       `${path} was written by a newer version of Assent; install that version`,
     );
   }
+  if (version < 1) throw corruptFile(path);
 }

@@ -50,6 +50,14 @@ export function busyFile(path: string): FileRefusal {
   );
 }
 
+/** Somebody put an older file in the place of the last one that was seen (T37). */
+export function oldFile(path: string): StoreError {
+  return new StoreError(
+    "rolled-back",
+    `${path} is older than it was when last open; put the newer one back, or accept this one with: assent account restore`,
+  );
+}
+
 /** The file is damaged, or not what it should be. */
 export function corruptFile(path: string): FileRefusal {
   return new FileRefusal(

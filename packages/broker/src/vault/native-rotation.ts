@@ -22,7 +22,7 @@ import {
 } from "./native-ledger.ts";
 import type { SlotRow } from "./native-rows.ts";
 import { createSlot, moveSlot, type SlotDraft } from "./native-slot.ts";
-import { changeSum } from "./native-sum.ts";
+import { changeSum, sumToBytes } from "./native-sum.ts";
 
 /*
  * A rotation gives the account a new account key, and each vault a new vault
@@ -36,6 +36,12 @@ export interface SlotChange {
   /** Ids. */
   readonly removed: readonly string[];
   readonly added: readonly SlotDraft[];
+  /**
+   * Of an old file that is put back: the new key epoch is above this one too,
+   * and becomes the epoch of revisions. That one never rises otherwise, so no
+   * revision is used twice (T37b).
+   */
+  readonly liftAbove?: number;
 }
 
 /** An open account, as it stands before or after a rotation. */
@@ -61,16 +67,22 @@ export function rotateKeys(
   random: Random,
 ): OpenAccount {
   const { accountId, keyEpoch } = before.keys.binding;
-  const { row: left, count } = before.ledger;
+  const { row: left } = before.ledger;
+  const { liftAbove } = change;
+  const count = before.ledger.count + 1n;
   using accountKey = randomKey(random);
   const keys = deriveAccountKeys(accountKey.bytes, {
     accountId,
-    keyEpoch: keyEpoch + 1,
+    keyEpoch: Math.max(keyEpoch, liftAbove ?? 0) + 1,
   });
   const index = new NativeIndex();
   try {
     const slots = changeSlots(before, keys, accountKey, change, random);
-    const head = moveHead(left, before.keys, keys, random);
+    const moved = moveHead(left, before.keys, keys, random);
+    const head =
+      liftAbove === undefined
+        ? moved
+        : { ...moved, revisionEpoch: keys.binding.keyEpoch };
     const { row, sum } = file.transaction(() => {
       refuseDrift(file.rows.account(), left);
       for (const { id } of file.rows.slots()) file.rows.deleteSlot(id);
@@ -82,11 +94,14 @@ export function rotateKeys(
         ...Array.from(index.items(), ({ digest }) => digest),
       ];
       const sum = changeSum(0n, digests, []);
-      const row = sealHead(keys, head, sum, count + 1n, random);
+      const row = sealHead(keys, head, sum, count, random);
       file.rows.putAccount(row);
+      // Once this is durable, nobody can tell any more what the old key marked.
+      file.mark.announce(keys, { count, sum: sumToBytes(sum) });
       return { row, sum };
     });
-    const ledger = createLedger(file, keys, row, sum, count + 1n, random);
+    const ledger = createLedger(file, keys, row, sum, count, random);
+    file.mark.settle(keys, ledger);
     return { keys, ledger, index, slots };
   } catch (error) {
     keys[Symbol.dispose]();

@@ -11,11 +11,14 @@
 /** "ASNT": marks a database as one of ours. */
 export const applicationId = 0x41534e54;
 
-/** Raised when the tables change; a file of a later version is refused. */
-export const schemaVersion = 1;
+/**
+ * Raised when the tables change; a file of a later version is refused, one of
+ * an earlier version is migrated (native-migration.ts).
+ */
+export const schemaVersion = 2;
 
-/** One statement for each table. A file whose tables read otherwise is refused. */
-export const tables: readonly string[] = [
+/** One statement for each table and index. A file that reads otherwise is refused. */
+export const schema: readonly string[] = [
   `CREATE TABLE account (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,
@@ -50,4 +53,6 @@ export const tables: readonly string[] = [
   key BLOB NOT NULL,
   detail BLOB NOT NULL
 ) STRICT`,
+  // Since version 2: without it, deleting a vault looks through all items.
+  "CREATE INDEX item_by_vault ON item (vault)",
 ];

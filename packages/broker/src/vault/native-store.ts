@@ -24,6 +24,7 @@ import {
   slotDigest,
 } from "./native-keys.ts";
 import { openLedger } from "./native-ledger.ts";
+import { oldFile } from "./native-refusal.ts";
 import {
   logKeyPlace,
   nextPosition,
@@ -54,13 +55,20 @@ export interface StoreFacts {
   /** The wall clock, milliseconds. */
   readonly now: () => number;
   readonly random: Random;
+  /** Told when nothing beside the file tells whether it is the newest (T37). */
+  readonly onUnmarked?: () => void;
+  /** Called once before the first change. When it throws, nothing is changed. */
+  readonly beforeFirstChange?: () => void;
+  /** Open it although it is older than what was last seen. */
+  readonly acceptsOld?: boolean;
 }
 
 /**
  * Open an account and verify all its rows. The account key stays the
  * caller's.
  *
- * @throws StoreError "corrupt" or "storage"
+ * @throws StoreError "corrupt" or "storage"; "rolled-back" when it is an older
+ * file put back (T37).
  */
 export function openNativeStore(
   file: NativeFile,
@@ -82,14 +90,18 @@ class SealedStore implements NativeStore {
   constructor(file: NativeFile, accountKey: Uint8Array, facts: StoreFacts) {
     const row = file.rows.account();
     if (row === undefined) throw corruptRows();
-    this.#file = file;
+    this.#file = preparing(file, () => {
+      // A new account has nothing to keep a copy of.
+      if ((this.#open?.ledger.count ?? 0n) > 0n) facts.beforeFirstChange?.();
+    });
     this.#facts = facts;
     this.accountId = row.id;
     this.publicLogKey = row.logPublicKey;
     const binding = { accountId: row.id, keyEpoch: row.keyEpoch };
     const keys = deriveAccountKeys(accountKey, binding);
     try {
-      this.#open = openAccount(file, keys, facts.random);
+      this.#open = openAccount(this.#file, keys, facts.random);
+      judgeMark(file, this.#open, facts);
       this.#logKey = openUnder(
         keys.wrapping,
         logKeyPlace(keys, row.logPublicKey),
@@ -325,6 +337,31 @@ class SealedStore implements NativeStore {
     const start = BigInt(revisionEpoch) << 32n;
     return (revision > start ? revision : start) + 1n;
   }
+}
+
+/** The file, which is prepared once before the first transaction. */
+function preparing(file: NativeFile, prepare: () => void): NativeFile {
+  let isPrepared = false;
+  return {
+    ...file,
+    transaction(change) {
+      if (!isPrepared) prepare();
+      isPrepared = true;
+      return file.transaction(change);
+    },
+  };
+}
+
+function judgeMark(
+  file: NativeFile,
+  { keys, ledger }: OpenAccount,
+  { acceptsOld = false, onUnmarked }: StoreFacts,
+): void {
+  const verdict = file.mark.judge(keys, ledger);
+  if (verdict === "rolled-back" && !acceptsOld) throw oldFile(file.path);
+  // Before its first change there is nothing older than a file.
+  if (verdict === "unmarked" && ledger.count > 0n) onUnmarked?.();
+  if (verdict !== "rolled-back") file.mark.settle(keys, ledger);
 }
 
 function openAccount(

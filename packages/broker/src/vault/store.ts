@@ -40,6 +40,8 @@ export type StoreFailure =
   | "invalid"
   | "storage"
   | "corrupt"
+  /** The file is an older one that was put back. */
+  | "rolled-back"
   | "locked";
 
 /** A typed refusal of the store, without any value of an item. */

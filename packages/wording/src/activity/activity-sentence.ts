@@ -81,6 +81,14 @@ function tell(event: ActivityRecord): string {
       return `A way to unlock ${account} was added.`;
     case "slot-removed":
       return `A way to unlock ${account} was removed.`;
+    case "account-copied":
+      return `A backup of ${account} was made.`;
+    case "account-restored":
+      return `A backup was put in the place of ${account}.`;
+    case "mark-missing":
+      return `Nothing told whether the file of ${account} is its newest: it was copied here alone, or its mark was removed.`;
+    case "backups-left":
+      return `Backups of ${account} that an old password opens could not be deleted.`;
     case "credential-refused":
       return `A wrong password was given for ${account}${on(event)}.`;
     case "authenticated":

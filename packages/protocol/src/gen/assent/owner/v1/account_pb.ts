@@ -7,15 +7,15 @@ import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf
 import { file_assent_owner_v1_policy } from "./policy_pb.ts";
 import type { AccountRef } from "./prompt_pb.ts";
 import { file_assent_owner_v1_prompt } from "./prompt_pb.ts";
-import type { Duration } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file assent/owner/v1/account.proto.
  */
 export const file_assent_owner_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("Ch1hc3NlbnQvb3duZXIvdjEvYWNjb3VudC5wcm90bxIPYXNzZW50Lm93bmVyLnYxIlMKCkNyZWRlbnRpYWwSDwoHYWNjb3VudBgBIAEoCRISCghwYXNzd29yZBgCIAEoDEgAEhcKDXJlY292ZXJ5X2NvZGUYAyABKAxIAEIHCgVwcm9vZiIVChNMaXN0QWNjb3VudHNSZXF1ZXN0IkUKFExpc3RBY2NvdW50c1Jlc3BvbnNlEi0KCGFjY291bnRzGAEgAygLMhsuYXNzZW50Lm93bmVyLnYxLkFjY291bnRSZWYiRgoTQXV0aGVudGljYXRlUmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwiRwoUQXV0aGVudGljYXRlUmVzcG9uc2USLwoMaWRsZV90aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uImcKFENyZWF0ZUFjY291bnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAwSLwoKY3JlZGVudGlhbBgDIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsIkUKFUNyZWF0ZUFjY291bnRSZXNwb25zZRIsCgdhY2NvdW50GAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkFjY291bnRSZWYiVQoUUmVuYW1lQWNjb3VudFJlcXVlc3QSLwoKY3JlZGVudGlhbBgBIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsEgwKBG5hbWUYAiABKAkiFwoVUmVuYW1lQWNjb3VudFJlc3BvbnNlIkcKFFJlbW92ZUFjY291bnRSZXF1ZXN0Ei8KCmNyZWRlbnRpYWwYASABKAsyGy5hc3NlbnQub3duZXIudjEuQ3JlZGVudGlhbCIXChVSZW1vdmVBY2NvdW50UmVzcG9uc2UiJQoSTG9ja0FjY291bnRSZXF1ZXN0Eg8KB2FjY291bnQYASABKAkiFQoTTG9ja0FjY291bnRSZXNwb25zZSJHChRVbmxvY2tBY2NvdW50UmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwiFwoVVW5sb2NrQWNjb3VudFJlc3BvbnNlIl4KFUNoYW5nZVBhc3N3b3JkUmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwSFAoMbmV3X3Bhc3N3b3JkGAIgASgMIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiJgoTTGlzdEtleVNsb3RzUmVxdWVzdBIPCgdhY2NvdW50GAEgASgJIj8KFExpc3RLZXlTbG90c1Jlc3BvbnNlEicKBXNsb3RzGAEgAygLMhguYXNzZW50Lm93bmVyLnYxLktleVNsb3QiUAoHS2V5U2xvdBIKCgJpZBgBIAEoCRIqCgRraW5kGAIgASgOMhwuYXNzZW50Lm93bmVyLnYxLktleVNsb3RLaW5kEg0KBWxhYmVsGAMgASgJIkkKFkFkZFJlY292ZXJ5Q29kZVJlcXVlc3QSLwoKY3JlZGVudGlhbBgBIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsIjAKF0FkZFJlY292ZXJ5Q29kZVJlc3BvbnNlEhUKDXJlY292ZXJ5X2NvZGUYASABKAwiWAoUUmVtb3ZlS2V5U2xvdFJlcXVlc3QSLwoKY3JlZGVudGlhbBgBIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsEg8KB3Nsb3RfaWQYAiABKAkiFwoVUmVtb3ZlS2V5U2xvdFJlc3BvbnNlKoQBCgtLZXlTbG90S2luZBIdChlLRVlfU0xPVF9LSU5EX1VOU1BFQ0lGSUVEEAASGgoWS0VZX1NMT1RfS0lORF9QQVNTV09SRBABEh8KG0tFWV9TTE9UX0tJTkRfUkVDT1ZFUllfQ09ERRACEhkKFUtFWV9TTE9UX0tJTkRfUEFTU0tFWRADMuwICg5BY2NvdW50U2VydmljZRJhCgxMaXN0QWNjb3VudHMSJC5hc3NlbnQub3duZXIudjEuTGlzdEFjY291bnRzUmVxdWVzdBolLmFzc2VudC5vd25lci52MS5MaXN0QWNjb3VudHNSZXNwb25zZSIEiLUYARJhCgxBdXRoZW50aWNhdGUSJC5hc3NlbnQub3duZXIudjEuQXV0aGVudGljYXRlUmVxdWVzdBolLmFzc2VudC5vd25lci52MS5BdXRoZW50aWNhdGVSZXNwb25zZSIEiLUYARJkCg1DcmVhdGVBY2NvdW50EiUuYXNzZW50Lm93bmVyLnYxLkNyZWF0ZUFjY291bnRSZXF1ZXN0GiYuYXNzZW50Lm93bmVyLnYxLkNyZWF0ZUFjY291bnRSZXNwb25zZSIEiLUYBBJkCg1SZW5hbWVBY2NvdW50EiUuYXNzZW50Lm93bmVyLnYxLlJlbmFtZUFjY291bnRSZXF1ZXN0GiYuYXNzZW50Lm93bmVyLnYxLlJlbmFtZUFjY291bnRSZXNwb25zZSIEiLUYBBJkCg1SZW1vdmVBY2NvdW50EiUuYXNzZW50Lm93bmVyLnYxLlJlbW92ZUFjY291bnRSZXF1ZXN0GiYuYXNzZW50Lm93bmVyLnYxLlJlbW92ZUFjY291bnRSZXNwb25zZSIEiLUYBBJeCgtMb2NrQWNjb3VudBIjLmFzc2VudC5vd25lci52MS5Mb2NrQWNjb3VudFJlcXVlc3QaJC5hc3NlbnQub3duZXIudjEuTG9ja0FjY291bnRSZXNwb25zZSIEiLUYARJkCg1VbmxvY2tBY2NvdW50EiUuYXNzZW50Lm93bmVyLnYxLlVubG9ja0FjY291bnRSZXF1ZXN0GiYuYXNzZW50Lm93bmVyLnYxLlVubG9ja0FjY291bnRSZXNwb25zZSIEiLUYBBJnCg5DaGFuZ2VQYXNzd29yZBImLmFzc2VudC5vd25lci52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaJy5hc3NlbnQub3duZXIudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSIEiLUYBBJhCgxMaXN0S2V5U2xvdHMSJC5hc3NlbnQub3duZXIudjEuTGlzdEtleVNsb3RzUmVxdWVzdBolLmFzc2VudC5vd25lci52MS5MaXN0S2V5U2xvdHNSZXNwb25zZSIEiLUYAxJqCg9BZGRSZWNvdmVyeUNvZGUSJy5hc3NlbnQub3duZXIudjEuQWRkUmVjb3ZlcnlDb2RlUmVxdWVzdBooLmFzc2VudC5vd25lci52MS5BZGRSZWNvdmVyeUNvZGVSZXNwb25zZSIEiLUYBBJkCg1SZW1vdmVLZXlTbG90EiUuYXNzZW50Lm93bmVyLnYxLlJlbW92ZUtleVNsb3RSZXF1ZXN0GiYuYXNzZW50Lm93bmVyLnYxLlJlbW92ZUtleVNsb3RSZXNwb25zZSIEiLUYBGIGcHJvdG8z", [file_assent_owner_v1_policy, file_assent_owner_v1_prompt, file_google_protobuf_duration]);
+  fileDesc("Ch1hc3NlbnQvb3duZXIvdjEvYWNjb3VudC5wcm90bxIPYXNzZW50Lm93bmVyLnYxIlMKCkNyZWRlbnRpYWwSDwoHYWNjb3VudBgBIAEoCRISCghwYXNzd29yZBgCIAEoDEgAEhcKDXJlY292ZXJ5X2NvZGUYAyABKAxIAEIHCgVwcm9vZiIVChNMaXN0QWNjb3VudHNSZXF1ZXN0IkUKFExpc3RBY2NvdW50c1Jlc3BvbnNlEi0KCGFjY291bnRzGAEgAygLMhsuYXNzZW50Lm93bmVyLnYxLkFjY291bnRSZWYiRgoTQXV0aGVudGljYXRlUmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwiRwoUQXV0aGVudGljYXRlUmVzcG9uc2USLwoMaWRsZV90aW1lb3V0GAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uImcKFENyZWF0ZUFjY291bnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAwSLwoKY3JlZGVudGlhbBgDIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsIkUKFUNyZWF0ZUFjY291bnRSZXNwb25zZRIsCgdhY2NvdW50GAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkFjY291bnRSZWYiVQoUUmVuYW1lQWNjb3VudFJlcXVlc3QSLwoKY3JlZGVudGlhbBgBIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsEgwKBG5hbWUYAiABKAkiFwoVUmVuYW1lQWNjb3VudFJlc3BvbnNlIkcKFFJlbW92ZUFjY291bnRSZXF1ZXN0Ei8KCmNyZWRlbnRpYWwYASABKAsyGy5hc3NlbnQub3duZXIudjEuQ3JlZGVudGlhbCIXChVSZW1vdmVBY2NvdW50UmVzcG9uc2UiJQoSTG9ja0FjY291bnRSZXF1ZXN0Eg8KB2FjY291bnQYASABKAkiFQoTTG9ja0FjY291bnRSZXNwb25zZSJHChRVbmxvY2tBY2NvdW50UmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwiFwoVVW5sb2NrQWNjb3VudFJlc3BvbnNlIl4KFUNoYW5nZVBhc3N3b3JkUmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwSFAoMbmV3X3Bhc3N3b3JkGAIgASgMIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiJgoTTGlzdEtleVNsb3RzUmVxdWVzdBIPCgdhY2NvdW50GAEgASgJIj8KFExpc3RLZXlTbG90c1Jlc3BvbnNlEicKBXNsb3RzGAEgAygLMhguYXNzZW50Lm93bmVyLnYxLktleVNsb3QiUAoHS2V5U2xvdBIKCgJpZBgBIAEoCRIqCgRraW5kGAIgASgOMhwuYXNzZW50Lm93bmVyLnYxLktleVNsb3RLaW5kEg0KBWxhYmVsGAMgASgJIkkKFkFkZFJlY292ZXJ5Q29kZVJlcXVlc3QSLwoKY3JlZGVudGlhbBgBIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsIjAKF0FkZFJlY292ZXJ5Q29kZVJlc3BvbnNlEhUKDXJlY292ZXJ5X2NvZGUYASABKAwiWAoUUmVtb3ZlS2V5U2xvdFJlcXVlc3QSLwoKY3JlZGVudGlhbBgBIAEoCzIbLmFzc2VudC5vd25lci52MS5DcmVkZW50aWFsEg8KB3Nsb3RfaWQYAiABKAkiFwoVUmVtb3ZlS2V5U2xvdFJlc3BvbnNlIiUKEkxpc3RCYWNrdXBzUmVxdWVzdBIPCgdhY2NvdW50GAEgASgJIj8KE0xpc3RCYWNrdXBzUmVzcG9uc2USKAoHYmFja3VwcxgBIAMoCzIXLmFzc2VudC5vd25lci52MS5CYWNrdXAiVAoGQmFja3VwEgwKBG5hbWUYASABKAkSLgoKY3JlYXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEc2l6ZRgDIAEoBCJVChRCYWNrVXBBY2NvdW50UmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwSDAoEcGF0aBgCIAEoCSIXChVCYWNrVXBBY2NvdW50UmVzcG9uc2UivwEKFVJlc3RvcmVBY2NvdW50UmVxdWVzdBIvCgpjcmVkZW50aWFsGAEgASgLMhsuYXNzZW50Lm93bmVyLnYxLkNyZWRlbnRpYWwSNgoRYmFja3VwX2NyZWRlbnRpYWwYAiABKAsyGy5hc3NlbnQub3duZXIudjEuQ3JlZGVudGlhbBIQCgZiYWNrdXAYAyABKAlIABIOCgRwYXRoGAQgASgJSAASEQoHcHJlc2VudBgFIAEoCUgAQggKBnNvdXJjZSJGChZSZXN0b3JlQWNjb3VudFJlc3BvbnNlEiwKB2FjY291bnQYASABKAsyGy5hc3NlbnQub3duZXIudjEuQWNjb3VudFJlZiqEAQoLS2V5U2xvdEtpbmQSHQoZS0VZX1NMT1RfS0lORF9VTlNQRUNJRklFRBAAEhoKFktFWV9TTE9UX0tJTkRfUEFTU1dPUkQQARIfChtLRVlfU0xPVF9LSU5EX1JFQ09WRVJZX0NPREUQAhIZChVLRVlfU0xPVF9LSU5EX1BBU1NLRVkQAzKbCwoOQWNjb3VudFNlcnZpY2USYQoMTGlzdEFjY291bnRzEiQuYXNzZW50Lm93bmVyLnYxLkxpc3RBY2NvdW50c1JlcXVlc3QaJS5hc3NlbnQub3duZXIudjEuTGlzdEFjY291bnRzUmVzcG9uc2UiBIi1GAESYQoMQXV0aGVudGljYXRlEiQuYXNzZW50Lm93bmVyLnYxLkF1dGhlbnRpY2F0ZVJlcXVlc3QaJS5hc3NlbnQub3duZXIudjEuQXV0aGVudGljYXRlUmVzcG9uc2UiBIi1GAESZAoNQ3JlYXRlQWNjb3VudBIlLmFzc2VudC5vd25lci52MS5DcmVhdGVBY2NvdW50UmVxdWVzdBomLmFzc2VudC5vd25lci52MS5DcmVhdGVBY2NvdW50UmVzcG9uc2UiBIi1GAQSZAoNUmVuYW1lQWNjb3VudBIlLmFzc2VudC5vd25lci52MS5SZW5hbWVBY2NvdW50UmVxdWVzdBomLmFzc2VudC5vd25lci52MS5SZW5hbWVBY2NvdW50UmVzcG9uc2UiBIi1GAQSZAoNUmVtb3ZlQWNjb3VudBIlLmFzc2VudC5vd25lci52MS5SZW1vdmVBY2NvdW50UmVxdWVzdBomLmFzc2VudC5vd25lci52MS5SZW1vdmVBY2NvdW50UmVzcG9uc2UiBIi1GAQSXgoLTG9ja0FjY291bnQSIy5hc3NlbnQub3duZXIudjEuTG9ja0FjY291bnRSZXF1ZXN0GiQuYXNzZW50Lm93bmVyLnYxLkxvY2tBY2NvdW50UmVzcG9uc2UiBIi1GAESZAoNVW5sb2NrQWNjb3VudBIlLmFzc2VudC5vd25lci52MS5VbmxvY2tBY2NvdW50UmVxdWVzdBomLmFzc2VudC5vd25lci52MS5VbmxvY2tBY2NvdW50UmVzcG9uc2UiBIi1GAQSZwoOQ2hhbmdlUGFzc3dvcmQSJi5hc3NlbnQub3duZXIudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GicuYXNzZW50Lm93bmVyLnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiBIi1GAQSYQoMTGlzdEtleVNsb3RzEiQuYXNzZW50Lm93bmVyLnYxLkxpc3RLZXlTbG90c1JlcXVlc3QaJS5hc3NlbnQub3duZXIudjEuTGlzdEtleVNsb3RzUmVzcG9uc2UiBIi1GAMSagoPQWRkUmVjb3ZlcnlDb2RlEicuYXNzZW50Lm93bmVyLnYxLkFkZFJlY292ZXJ5Q29kZVJlcXVlc3QaKC5hc3NlbnQub3duZXIudjEuQWRkUmVjb3ZlcnlDb2RlUmVzcG9uc2UiBIi1GAQSZAoNUmVtb3ZlS2V5U2xvdBIlLmFzc2VudC5vd25lci52MS5SZW1vdmVLZXlTbG90UmVxdWVzdBomLmFzc2VudC5vd25lci52MS5SZW1vdmVLZXlTbG90UmVzcG9uc2UiBIi1GAQSXgoLTGlzdEJhY2t1cHMSIy5hc3NlbnQub3duZXIudjEuTGlzdEJhY2t1cHNSZXF1ZXN0GiQuYXNzZW50Lm93bmVyLnYxLkxpc3RCYWNrdXBzUmVzcG9uc2UiBIi1GAESZAoNQmFja1VwQWNjb3VudBIlLmFzc2VudC5vd25lci52MS5CYWNrVXBBY2NvdW50UmVxdWVzdBomLmFzc2VudC5vd25lci52MS5CYWNrVXBBY2NvdW50UmVzcG9uc2UiBIi1GAQSZwoOUmVzdG9yZUFjY291bnQSJi5hc3NlbnQub3duZXIudjEuUmVzdG9yZUFjY291bnRSZXF1ZXN0GicuYXNzZW50Lm93bmVyLnYxLlJlc3RvcmVBY2NvdW50UmVzcG9uc2UiBIi1GARiBnByb3RvMw", [file_assent_owner_v1_policy, file_assent_owner_v1_prompt, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * An account and proof of its user.
@@ -552,6 +552,208 @@ export const RemoveKeySlotResponseSchema: GenMessage<RemoveKeySlotResponse> = /*
   messageDesc(file_assent_owner_v1_account, 23);
 
 /**
+ * List.
+ *
+ * @generated from message assent.owner.v1.ListBackupsRequest
+ */
+export type ListBackupsRequest = Message<"assent.owner.v1.ListBackupsRequest"> & {
+  /**
+   * Id or name; also of an account that cannot be used, or is gone, by its id.
+   *
+   * @generated from field: string account = 1;
+   */
+  account: string;
+};
+
+/**
+ * Describes the message assent.owner.v1.ListBackupsRequest.
+ * Use `create(ListBackupsRequestSchema)` to create a new message.
+ */
+export const ListBackupsRequestSchema: GenMessage<ListBackupsRequest> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_account, 24);
+
+/**
+ * Backups, newest first.
+ *
+ * @generated from message assent.owner.v1.ListBackupsResponse
+ */
+export type ListBackupsResponse = Message<"assent.owner.v1.ListBackupsResponse"> & {
+  /**
+   * As they are.
+   *
+   * @generated from field: repeated assent.owner.v1.Backup backups = 1;
+   */
+  backups: Backup[];
+};
+
+/**
+ * Describes the message assent.owner.v1.ListBackupsResponse.
+ * Use `create(ListBackupsResponseSchema)` to create a new message.
+ */
+export const ListBackupsResponseSchema: GenMessage<ListBackupsResponse> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_account, 25);
+
+/**
+ * A copy of an account that the broker made.
+ *
+ * @generated from message assent.owner.v1.Backup
+ */
+export type Backup = Message<"assent.owner.v1.Backup"> & {
+  /**
+   * Names it to RestoreAccount.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * When it was made.
+   *
+   * @generated from field: google.protobuf.Timestamp created_at = 2;
+   */
+  createdAt?: Timestamp | undefined;
+
+  /**
+   * Bytes.
+   *
+   * @generated from field: uint64 size = 3;
+   */
+  size: bigint;
+};
+
+/**
+ * Describes the message assent.owner.v1.Backup.
+ * Use `create(BackupSchema)` to create a new message.
+ */
+export const BackupSchema: GenMessage<Backup> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_account, 26);
+
+/**
+ * Copy.
+ *
+ * @generated from message assent.owner.v1.BackUpAccountRequest
+ */
+export type BackUpAccountRequest = Message<"assent.owner.v1.BackUpAccountRequest"> & {
+  /**
+   * Of the account itself.
+   *
+   * @generated from field: assent.owner.v1.Credential credential = 1;
+   */
+  credential?: Credential | undefined;
+
+  /**
+   * Absolute path of a file that does not exist yet; empty: one more backup of
+   * the broker's own.
+   *
+   * @generated from field: string path = 2;
+   */
+  path: string;
+};
+
+/**
+ * Describes the message assent.owner.v1.BackUpAccountRequest.
+ * Use `create(BackUpAccountRequestSchema)` to create a new message.
+ */
+export const BackUpAccountRequestSchema: GenMessage<BackUpAccountRequest> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_account, 27);
+
+/**
+ * Copied.
+ *
+ * @generated from message assent.owner.v1.BackUpAccountResponse
+ */
+export type BackUpAccountResponse = Message<"assent.owner.v1.BackUpAccountResponse"> & {
+};
+
+/**
+ * Describes the message assent.owner.v1.BackUpAccountResponse.
+ * Use `create(BackUpAccountResponseSchema)` to create a new message.
+ */
+export const BackUpAccountResponseSchema: GenMessage<BackUpAccountResponse> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_account, 28);
+
+/**
+ * Restore.
+ *
+ * @generated from message assent.owner.v1.RestoreAccountRequest
+ */
+export type RestoreAccountRequest = Message<"assent.owner.v1.RestoreAccountRequest"> & {
+  /**
+   * See RestoreAccount; unset when there is no account that can be used.
+   *
+   * @generated from field: assent.owner.v1.Credential credential = 1;
+   */
+  credential?: Credential | undefined;
+
+  /**
+   * What opens the backup; its account is ignored. Unset: the credential.
+   *
+   * @generated from field: assent.owner.v1.Credential backup_credential = 2;
+   */
+  backupCredential?: Credential | undefined;
+
+  /**
+   * Where it is.
+   *
+   * @generated from oneof assent.owner.v1.RestoreAccountRequest.source
+   */
+  source: {
+    /**
+     * One of the broker's own, by its name.
+     *
+     * @generated from field: string backup = 3;
+     */
+    value: string;
+    case: "backup";
+  } | {
+    /**
+     * Absolute path of a file.
+     *
+     * @generated from field: string path = 4;
+     */
+    value: string;
+    case: "path";
+  } | {
+    /**
+     * The file in the place of this account, though it is older than what was
+     * last seen. Id or name.
+     *
+     * @generated from field: string present = 5;
+     */
+    value: string;
+    case: "present";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message assent.owner.v1.RestoreAccountRequest.
+ * Use `create(RestoreAccountRequestSchema)` to create a new message.
+ */
+export const RestoreAccountRequestSchema: GenMessage<RestoreAccountRequest> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_account, 29);
+
+/**
+ * Restored.
+ *
+ * @generated from message assent.owner.v1.RestoreAccountResponse
+ */
+export type RestoreAccountResponse = Message<"assent.owner.v1.RestoreAccountResponse"> & {
+  /**
+   * The account, which is locked.
+   *
+   * @generated from field: assent.owner.v1.AccountRef account = 1;
+   */
+  account?: AccountRef | undefined;
+};
+
+/**
+ * Describes the message assent.owner.v1.RestoreAccountResponse.
+ * Use `create(RestoreAccountResponseSchema)` to create a new message.
+ */
+export const RestoreAccountResponseSchema: GenMessage<RestoreAccountResponse> = /*@__PURE__*/
+  messageDesc(file_assent_owner_v1_account, 30);
+
+/**
  * Kinds of slot.
  *
  * @generated from enum assent.owner.v1.KeySlotKind
@@ -715,6 +917,39 @@ export const AccountService: GenService<{
     methodKind: "unary";
     input: typeof RemoveKeySlotRequestSchema;
     output: typeof RemoveKeySlotResponseSchema;
+  },
+  /**
+   * The broker's own backups of an account: their names, times and sizes.
+   *
+   * @generated from rpc assent.owner.v1.AccountService.ListBackups
+   */
+  listBackups: {
+    methodKind: "unary";
+    input: typeof ListBackupsRequestSchema;
+    output: typeof ListBackupsResponseSchema;
+  },
+  /**
+   * Copy an account, sealed as it is, to a new file.
+   *
+   * @generated from rpc assent.owner.v1.AccountService.BackUpAccount
+   */
+  backUpAccount: {
+    methodKind: "unary";
+    input: typeof BackUpAccountRequestSchema;
+    output: typeof BackUpAccountResponseSchema;
+  },
+  /**
+   * Put a backup in the place of its account. Locks it, and voids every
+   * credential that was checked before. What was there is kept as a backup.
+   * Takes what opens the backup, and a credential: of the account itself if
+   * that can be used, else of any account; none if there is no other.
+   *
+   * @generated from rpc assent.owner.v1.AccountService.RestoreAccount
+   */
+  restoreAccount: {
+    methodKind: "unary";
+    input: typeof RestoreAccountRequestSchema;
+    output: typeof RestoreAccountResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_assent_owner_v1_account, 0);

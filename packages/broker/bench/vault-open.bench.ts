@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// What it costs to open a large account, and to read one secret of it.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  ItemSchema,
+  parseSecretReference,
+  VaultSchema,
+} from "@assent/protocol";
+import { create } from "@bufbuild/protobuf";
+import { createId } from "../src/crypto/id.ts";
+import { randomBytes, randomKey, systemRandom } from "../src/crypto/random.ts";
+import { indexedStore } from "../src/vault/indexed-store.ts";
+import {
+  createNativeAccount,
+  readLockedAccount,
+} from "../src/vault/native-account.ts";
+import { type NativeFile, openNativeFile } from "../src/vault/native-file.ts";
+import { openSlot } from "../src/vault/native-slot.ts";
+import {
+  type NativeStore,
+  openNativeStore,
+} from "../src/vault/native-store.ts";
+import { matchReference, readMatch } from "../src/vault/reference.ts";
+
+const itemCount = 10_000;
+const opens = 9;
+const reads = 20_000;
+
+/**
+ * `vault_10k_open_ms`: from the account key to an account of ten thousand
+ * items that is open and verified. `resolve_in_process_us`: one reference to
+ * one value, opened and zeroed again. Medians.
+ */
+export async function measure(): Promise<Record<string, number>> {
+  const directory = mkdtempSync(join(tmpdir(), "assent-bench-"));
+  try {
+    const account = createAccount(directory);
+    fill(account);
+    const openMs: number[] = [];
+    let store = account.open();
+    for (let round = 0; round < opens; round++) {
+      store.lock();
+      const start = performance.now();
+      store = account.open();
+      openMs.push(performance.now() - start);
+    }
+    const readUs = timeReads(store);
+    store.lock();
+    account.file.close();
+    return {
+      vault_10k_open_ms: median(openMs),
+      resolve_in_process_us: readUs,
+    };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+interface BenchAccount {
+  readonly file: NativeFile;
+  open(file?: NativeFile): NativeStore;
+}
+
+function createAccount(directory: string): BenchAccount {
+  const id = createId(systemRandom);
+  const path = join(directory, `${id}.db`);
+  const slot = {
+    id: createId(systemRandom),
+    kind: "recovery-code",
+    label: "",
+    parameters: {
+      derivation: "hkdf-sha256",
+      salt: randomBytes(systemRandom, 16),
+    },
+    key: randomKey(systemRandom),
+  } as const;
+  createNativeAccount(path, { id, name: "Work", slot }, systemRandom);
+  const own = openNativeFile(path);
+  const { row, slots } = readLockedAccount(own, id);
+  const binding = { accountId: id, keyEpoch: row.keyEpoch };
+  const accountKey = slots[0] && openSlot(slots[0], binding, slot.key);
+  if (accountKey === undefined) throw new Error("the slot does not open");
+  const facts = { now: Date.now, random: systemRandom };
+  return {
+    file: own,
+    open: (file = own) => openNativeStore(file, accountKey.bytes, facts),
+  };
+}
+
+// Items as people have them: two fields, a note, a tag, an address.
+function fill({ file, open }: BenchAccount): void {
+  // One transaction for all: each save alone would wait for the disk.
+  const store = open({ ...file, transaction: (change) => change() });
+  file.transaction(() => {
+    const vaultId = store.putVault(create(VaultSchema, { name: "Dev" })).id;
+    for (let number = 0; number < itemCount; number++) {
+      store.putItem(
+        create(ItemSchema, {
+          overview: {
+            vaultId,
+            title: `Service ${number}`,
+            tags: ["work"],
+            urls: [`https://service-${number}.example/login`],
+          },
+          fields: [
+            { title: "username", value: Buffer.from(`user-${number}`) },
+            { title: "password", value: Buffer.from(`secret of ${number}`) },
+          ],
+          notes: Buffer.from("Ask the team before changing this."),
+        }),
+      );
+    }
+  });
+  store.lock();
+}
+
+function timeReads(store: NativeStore): number {
+  const view = indexedStore(store);
+  const took: number[] = [];
+  for (let round = 0; round < reads; round++) {
+    const text = `assent://Dev/Service ${(round * 7919) % itemCount}/password`;
+    const start = performance.now();
+    const found = matchReference(view, parseSecretReference(text));
+    if (!("match" in found)) throw new Error(`${text} has no value`);
+    using opened = view.read(found.match.itemId);
+    const outcome = readMatch(opened.item, found.match, 0);
+    if (!("value" in outcome)) throw new Error(`${text} has no value`);
+    outcome.value.fill(0);
+    took.push((performance.now() - start) * 1_000);
+  }
+  return median(took);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
