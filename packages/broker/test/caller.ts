@@ -314,7 +314,8 @@ function drive(reins: Reins, options: CallerOptions): Caller {
   return caller;
 }
 
-function toAnswer(line: Line): Answer {
+/** What a status and a body of JSON mean. */
+export function toAnswer(line: Line): Answer {
   const failed = line.status !== 200;
   const detail = failed ? line.body?.details?.[0] : undefined;
   const reason: string | undefined =

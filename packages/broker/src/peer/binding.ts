@@ -39,6 +39,8 @@ export interface PeerBinding {
   listeningPath(descriptor: number): string | undefined;
   /** PR_SET_DUMPABLE 0: no ptrace, no core, no /proc memory for others of the same user. */
   forbidInspection(): void;
+  /** PR_SET_NO_NEW_PRIVS: no program that is started from here gains rights, by setuid or otherwise. */
+  forbidNewRights(): void;
   /** RLIMIT_CORE 0. */
   forbidCoreFiles(): void;
   /** CLOCK_BOOTTIME in whole milliseconds: since boot, suspended time included. */

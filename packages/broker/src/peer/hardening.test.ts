@@ -34,9 +34,17 @@ test("does not go on when the system refuses (T10)", () => {
   };
   const passes = () => undefined;
   for (const binding of [
-    { forbidInspection: fails, forbidCoreFiles: passes },
-    { forbidInspection: passes, forbidCoreFiles: fails },
+    { forbidInspection: fails },
+    { forbidCoreFiles: fails },
+    { forbidNewRights: fails },
   ]) {
-    expect(() => hardenProcess(binding)).toThrow(PlatformError);
+    const others = {
+      forbidInspection: passes,
+      forbidCoreFiles: passes,
+      forbidNewRights: passes,
+    };
+    expect(() => hardenProcess({ ...others, ...binding })).toThrow(
+      PlatformError,
+    );
   }
 });

@@ -16,14 +16,18 @@ function ignore(): void {}
 
 /**
  * Closes this process to others of the same user: no debugger, no reading of
- * its memory, no core file (T10). The first thing the daemon does, before any
- * secret exists. It cannot be undone and is not inherited by programs that
- * are started later.
+ * its memory, no core file, and no program that it starts has more rights than
+ * it (T10). The first thing the daemon does, before any secret exists. None of
+ * it can be undone by others. Programs that are started later inherit the last
+ * two; they can be debugged.
  *
  * @throws PlatformError when the system refuses; the broker then does not start.
  */
 export function hardenProcess(
-  binding: Pick<PeerBinding, "forbidInspection" | "forbidCoreFiles">,
+  binding: Pick<
+    PeerBinding,
+    "forbidInspection" | "forbidCoreFiles" | "forbidNewRights"
+  >,
 ): void {
   if (inspector.url() !== undefined) {
     throw new PlatformError(
@@ -34,6 +38,7 @@ export function hardenProcess(
   try {
     binding.forbidInspection();
     binding.forbidCoreFiles();
+    binding.forbidNewRights();
   } catch (cause) {
     throw new PlatformError(
       "hardening",

@@ -19,6 +19,7 @@ const statxDontSync = 0x4000;
 const statxInode = 0x100;
 const lockExclusiveNoWait = 2 | 4;
 const prSetDumpable = 4;
+const prSetNoNewPrivileges = 38;
 const rlimitCore = 4;
 const clockBootTime = 7;
 const clockTicks = 2;
@@ -70,6 +71,10 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
       result = call();
     }
     return result;
+  };
+  const control = (option: number, value: number) => {
+    const rest = ["ulong", 0, "ulong", 0, "ulong", 0];
+    if (prctl(option, "ulong", value, ...rest) !== 0) throw failed("prctl");
   };
   const readOption = (
     socket: number,
@@ -154,10 +159,8 @@ export function createLinuxBinding(koffi: typeof Koffi): PeerBinding {
       const end = path.indexOf(0);
       return path.toString("utf8", 0, end < 0 ? path.length : end) || undefined;
     },
-    forbidInspection() {
-      const zero = ["ulong", 0, "ulong", 0, "ulong", 0, "ulong", 0];
-      if (prctl(prSetDumpable, ...zero) !== 0) throw failed("prctl");
-    },
+    forbidInspection: () => control(prSetDumpable, 0),
+    forbidNewRights: () => control(prSetNoNewPrivileges, 1),
     forbidCoreFiles() {
       if (setrlimit(rlimitCore, Buffer.alloc(16)) !== 0) {
         throw failed("setrlimit");

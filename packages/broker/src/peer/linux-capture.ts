@@ -8,6 +8,7 @@ import {
   openPath,
   type ProcessFindings,
   type ProcessImage,
+  stackStartOf,
 } from "./linux-process.ts";
 import {
   type ProcessStat,
@@ -45,10 +46,11 @@ export function captureConnected(
   socket: number,
 ): LinuxProcess | PeerRefusal {
   const { binding } = context;
-  const acceptedMs = binding.bootTimeMs();
+  let acceptedMs: number;
   let pid: number;
   let userId: number;
   try {
+    acceptedMs = binding.bootTimeMs();
     ({ pid, userId } = binding.peerCredentials(socket));
   } catch {
     return "unknown";
@@ -119,7 +121,7 @@ function finish(
     }
   }
   if (binding.hasEnded(pidfd)) return "exited";
-  held.give([pidfd, directory, image?.executable, image?.token]);
+  held.give([pidfd, directory, image?.executable, image?.token, image?.stat]);
   return new LinuxProcess(binding, { ...pinned, userId, startTicks, image });
 }
 
@@ -132,10 +134,12 @@ function captureImage(
   const path = binding.readLink(directory, "exe");
   const executable = held.open(`${at}/exe`, openPath);
   const file = binding.fileKey(directory, "exe");
+  const stat = held.open(`${at}/stat`, open.O_RDONLY);
+  const stackStart = stackStartOf(stat);
   for (const [name, tokenLength] of imageTokens) {
     const token = whenReadable(() => held.open(`${at}/${name}`, open.O_RDONLY));
     if (token !== undefined && binding.answers(token, tokenLength)) {
-      return { file, executable, token, tokenLength, path };
+      return { file, executable, token, tokenLength, stat, stackStart, path };
     }
   }
   return undefined;

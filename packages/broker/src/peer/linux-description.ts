@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readlinkSync } from "node:fs";
+import { fstatSync, readlinkSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { posix } from "node:path";
 import type { PeerBinding } from "./binding.ts";
@@ -174,6 +174,8 @@ export function createDescriber(options: DescriberOptions): Describer {
         const facts = await readFacts(process).catch((error: Error) => error);
         const end = process.verify();
         if (end !== undefined) throw new PeerEndedError(end);
+        // It gave up its user since it connected: what the kernel recorded is not true of it any more.
+        if (hasOtherUser(process)) throw new PeerEndedError("replaced");
         if (facts instanceof Error) throw facts;
         return facts;
       }),
@@ -191,6 +193,15 @@ const unidentified: Omit<
   unit: "",
   claims: noClaims,
 };
+
+function hasOtherUser({ findings }: LinuxProcess): boolean {
+  const { directory, image, userId } = findings;
+  return (
+    directory !== undefined &&
+    image !== undefined &&
+    fstatSync(directory).uid !== userId
+  );
+}
 
 function namespaceAt(at: string, name: Namespace): string | undefined {
   try {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import type { FileKey, PeerBinding } from "./binding.ts";
 import type { PeerEnd } from "./peer.ts";
+import { parseProcessStat } from "./proc-text.ts";
 import { PeerEndedError } from "./process-capture.ts";
 import { isGone } from "./system-error.ts";
 
@@ -18,6 +19,10 @@ export interface ProcessImage {
   readonly token: number;
   /** Bytes to ask the token for. */
   readonly tokenLength: number;
+  /** /proc/PID/stat, open. */
+  readonly stat: number;
+  /** Where the stack of this image begins. */
+  readonly stackStart: string;
   /** Path at capture, raw. */
   readonly path: Uint8Array;
 }
@@ -44,9 +49,10 @@ export interface ProcessFindings {
  * Why {@link verify} is exact: the directory and the token belong to one
  * process and one memory image for ever, so what they say is never about
  * another. exec gives the process a new image, and the token then answers
- * nothing; a process that keeps the old image alive in a sibling shows another
- * file. The pidfd is asked last: alive at that moment, it was alive during all
- * reads before.
+ * nothing. A process that keeps the old image alive in a sibling shows another
+ * file, or, of the same file, another stack: the kernel places it anew at each
+ * exec, unless the process was told to be placed alike each time. The pidfd is
+ * asked last: alive at that moment, it was alive during all reads before.
  */
 export class LinuxProcess {
   readonly findings: ProcessFindings;
@@ -119,8 +125,12 @@ export class LinuxProcess {
     if (image === undefined || directory === undefined) return undefined;
     try {
       const answers = this.#binding.answers(image.token, image.tokenLength);
+      const stackStart = stackStartOf(image.stat);
+      // Last: of a process that is exiting, it tells so.
       const file = this.#binding.fileKey(directory, "exe");
-      return answers && file === image.file ? undefined : "replaced";
+      const isSame =
+        answers && stackStart === image.stackStart && file === image.file;
+      return isSame ? undefined : "replaced";
     } catch (error) {
       // Exiting, before the pidfd tells.
       return isGone(error) ? "exited" : "replaced";
@@ -137,8 +147,17 @@ export class LinuxProcess {
       directory,
       image?.executable,
       image?.token,
+      image?.stat,
     ]) {
       if (descriptor !== undefined) closeSync(descriptor);
     }
   }
+}
+
+const statText = Buffer.alloc(1024);
+
+/** Where the stack begins, from an open /proc/PID/stat. @throws when the process is gone */
+export function stackStartOf(stat: number): string {
+  const length = readSync(stat, statText, 0, statText.length, 0);
+  return parseProcessStat(statText.toString("latin1", 0, length)).stackStart;
 }

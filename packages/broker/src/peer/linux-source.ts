@@ -27,7 +27,7 @@ export interface LinuxSourceOptions extends DescriberOptions {
 
 const mostAncestors = 16;
 const mostProcesses = 1024;
-const descriptorsEach = 4;
+const descriptorsEach = 5;
 
 /** Processes as Linux tells them: SO_PEERCRED, pidfds and /proc. */
 export function createLinuxSource(options: LinuxSourceOptions): ProcessSource {

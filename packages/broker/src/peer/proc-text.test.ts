@@ -11,7 +11,8 @@ import {
   systemUnit,
 } from "./proc-text.ts";
 
-const tail = "S 41 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 99 88";
+const tail =
+  "S 41 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 99 88 77 66 55 140737 44";
 
 test("reads the stat of this process", () => {
   const stat = parseProcessStat(readFileSync("/proc/self/stat", "latin1"));
@@ -27,6 +28,7 @@ test("is not misled by any name that a process gives itself", () => {
         state: "S",
         parentPid: 41,
         startTicks: 123_456,
+        stackStart: "140737",
       });
     }),
     { examples: [["a) R 1 1"], ["(the cmd)"], [")"], ["\n"], ["a b"]] },

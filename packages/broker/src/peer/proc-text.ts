@@ -9,6 +9,8 @@ export interface ProcessStat {
   readonly parentPid: number;
   /** Ticks from boot to its start; unchanged by exec. */
   readonly startTicks: number;
+  /** Where its stack begins, as a number in decimal: another at each exec, unless the system places all programs alike. */
+  readonly stackStart: string;
 }
 
 /**
@@ -36,6 +38,7 @@ export function parseProcessStat(text: string): ProcessStat {
     state: fields[0] ?? "",
     parentPid,
     startTicks,
+    stackStart: fields[25] ?? "",
   };
 }
 

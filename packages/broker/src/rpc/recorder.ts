@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Reason } from "@assent/protocol";
+import { Warning } from "@assent/protocol/owner";
 import type { ActivityEvent, ActivityLog } from "../activity/activity.ts";
 import type { Log } from "../log/log.ts";
 import type { Clock } from "../session/clock.ts";
@@ -76,13 +77,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
     },
     process(processNumber, pid) {
-      const card = options.cards.last(processNumber)?.process;
+      const last = options.cards.last(processNumber);
+      const card = last?.process;
       const known = card?.pid ?? pid;
       if (known === undefined) return {};
       return {
         process: {
           pid: known,
           ...(card === undefined ? {} : { name: card.name, path: card.path }),
+          // The kernel could not vouch for the process id.
+          ...(last?.warnings.includes(Warning.WEAK_IDENTITY)
+            ? { identity: "weak" }
+            : {}),
         },
       };
     },
