@@ -172,10 +172,10 @@ export function createDescriber(options: DescriberOptions): Describer {
       process.reading(async () => {
         // Read, then check: what was read is of this process only if it still is the one.
         const facts = await readFacts(process).catch((error: Error) => error);
+        // Then what the kernel recorded when it connected is not true of it any more.
+        if (hasOtherUser(process)) process.markEnded("replaced");
         const end = process.verify();
         if (end !== undefined) throw new PeerEndedError(end);
-        // It gave up its user since it connected: what the kernel recorded is not true of it any more.
-        if (hasOtherUser(process)) throw new PeerEndedError("replaced");
         if (facts instanceof Error) throw facts;
         return facts;
       }),
@@ -194,6 +194,7 @@ const unidentified: Omit<
   claims: noClaims,
 };
 
+/** Whether it gave up its user since it was captured. */
 function hasOtherUser({ findings }: LinuxProcess): boolean {
   const { directory, image, userId } = findings;
   return (

@@ -77,9 +77,9 @@ export class LinuxProcess {
     return this.#end;
   }
 
-  /** Told by a look at many processes at once. */
-  markExited(): void {
-    this.#end ??= "exited";
+  /** Told by another look at it: it has ended. */
+  markEnded(end: PeerEnd): void {
+    this.#end ??= end;
   }
 
   /** See `Peer.pinExecutable`. */

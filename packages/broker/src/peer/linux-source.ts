@@ -57,7 +57,7 @@ export function createLinuxSource(options: LinuxSourceOptions): ProcessSource {
         processes.map(({ findings }) => findings.pidfd),
       );
       processes.forEach((each, index) => {
-        if (ended[index]) each.markExited();
+        if (ended[index]) each.markEnded("exited");
       });
     },
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { createLinuxSource } from "../../src/peer/linux-source.ts";
@@ -9,8 +10,12 @@ import { createPeerRegistry } from "../../src/peer/registry.ts";
 import { systemScheduler } from "../../src/peer/scheduler.ts";
 import { socketDescriptor } from "../../src/peer/socket-descriptor.ts";
 import { blockUntil, executableOf, startOf } from "./meanwhile.ts";
-import { callBytes } from "./native-caller.ts";
-import { asking, type Scene } from "./scene.ts";
+import {
+  callBytes,
+  compileCaller,
+  type NativeCaller,
+} from "./native-caller.ts";
+import { asking, reading, type Scene } from "./scene.ts";
 
 /** Does something, and tells what was observed. */
 export type Experiment = (
@@ -135,7 +140,74 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     }
     return { pairs, taken };
   },
+
+  /** G1: a program of another user, or with the rights of one. */
+  async setuid(scene, [program = ""]) {
+    const stranger = await scene.connected(program);
+    const own = await scene.connected();
+    await stranger.do(`send ${callBytes("Authorize", asking)}`);
+    return {
+      stranger: await stranger.do("receive"),
+      own: await asked(scene, own),
+    };
+  },
+
+  /** G2, G3: programs that hide, each in one way, and one that does not. */
+  async hidden(scene, programs) {
+    const observed: Record<string, unknown> = {};
+    const open = await scene.connected();
+    observed["open"] = await asked(scene, open);
+    const undumpable = await scene.native();
+    await undumpable.do("dumpable 0");
+    await undumpable.do(`connect ${scene.rig.places.brokerSocket}`);
+    observed["undumpable"] = await asked(scene, undumpable);
+    observed["visible"] = existsSync(`/proc/${undumpable.pid}`);
+    // May be run, not read.
+    const unreadable = compileCaller(scene.directory, "unreadable");
+    chmodSync(unreadable, 0o111);
+    observed["unreadable"] = await asked(
+      scene,
+      await scene.connected(unreadable),
+    );
+    for (const program of programs) {
+      observed[program] = await asked(scene, await scene.connected(program));
+    }
+    // One that was approved before it hid.
+    await scene.grant(open);
+    await open.do("dumpable 0");
+    const later = await scene.read(open);
+    observed["later"] = later.reason ?? later.status;
+    return observed;
+  },
+
+  /** /proc is covered by something else while the broker runs. */
+  async withoutProc(scene) {
+    const known = await scene.connected();
+    // Answered: so it has been accepted.
+    await scene.read(known);
+    execFileSync("mount", ["-t", "tmpfs", "none", "/proc"]);
+    const fresh = await scene.connected();
+    await fresh.do(`send ${callBytes("Request", reading)}`);
+    const answer = await known.call("Authorize", asking);
+    return {
+      fresh: await fresh.do("receive"),
+      code: answer.code,
+      reason: answer.reason,
+      text: answer.text,
+      prompts: (await scene.rig.prompts()).length,
+    };
+  },
 };
+
+/** Asks, and tells what it was answered and whether a prompt came of it. */
+async function asked(scene: Scene, caller: NativeCaller) {
+  const answer = await caller.call("Authorize", {
+    ...asking,
+    interaction: "INTERACTION_NEVER",
+  });
+  const prompts = (await scene.rig.prompts()).length;
+  return { reason: answer.reason ?? "closed", prompts };
+}
 
 /** As it is called on this system. */
 function isSleep(pid: number): boolean {

@@ -3,7 +3,10 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Kernel } from "./scene.ts";
 
-const laboratory = fileURLToPath(new URL("laboratory.ts", import.meta.url));
+/** The script that runs an experiment. */
+export const laboratory: string = fileURLToPath(
+  new URL("laboratory.ts", import.meta.url),
+);
 
 /** What an experiment takes. */
 export interface LaboratoryOptions {
@@ -13,12 +16,36 @@ export interface LaboratoryOptions {
   readonly args?: readonly string[];
 }
 
-/** A PID namespace of one's own, where process ids can be chosen. */
-export const ownPids: readonly string[] = [
+const checkout = fileURLToPath(new URL("../../../..", import.meta.url));
+const room = fileURLToPath(new URL("room.sh", import.meta.url));
+const inRoom = (procOptions: string): readonly string[] => [
   "unshare",
-  "-Urpf",
+  "-Urpfm",
   "--kill-child",
-  "--mount-proc",
+  "/bin/sh",
+  room,
+  checkout.replace(/\/$/, ""),
+  procOptions,
+];
+
+/** Namespaces of one's own, where process ids can be chosen and things be mounted. */
+export const ownRoom: readonly string[] = inRoom("rw");
+
+/** Somebody who may do nothing; to start it takes root. */
+export const asUser: readonly string[] = [
+  "setpriv",
+  "--reuid=65534",
+  "--regid=65534",
+  "--clear-groups",
+  "--inh-caps=-all",
+];
+
+/** The same without any of its rights, and /proc hides what is not for it to see. */
+export const hidingRoom: readonly string[] = [
+  ...inRoom("hidepid=2"),
+  "setpriv",
+  "--bounding-set=-all",
+  "--inh-caps=-all",
 ];
 
 /** Run one of `experiments.ts`, and return what it observed. */
