@@ -9,7 +9,7 @@ import { createBinding } from "../../src/peer/platform.ts";
 import { createPeerRegistry } from "../../src/peer/registry.ts";
 import { systemScheduler } from "../../src/peer/scheduler.ts";
 import { socketDescriptor } from "../../src/peer/socket-descriptor.ts";
-import { blockUntil, executableOf, startOf } from "./meanwhile.ts";
+import { blockUntil, executableOf, isAsleep, startOf } from "./meanwhile.ts";
 import {
   callBytes,
   compileCaller,
@@ -36,7 +36,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     await caller.do("leave");
     const spawner = await scene.native();
     const spawned = await reuse(spawner, caller.pid);
-    blockUntil(() => isSleep(caller.pid));
+    blockUntil(() => isAsleep(caller.pid));
     const shown = executableOf(caller.pid);
     const child = await scene.read(caller);
     scene.rig.broker.sweep();
@@ -67,7 +67,7 @@ export const experiments: Readonly<Record<string, Experiment>> = {
     ];
     for (const command of commands) spawner.tell(command);
     writeFileSync(go, "");
-    blockUntil(() => isSleep(chosenPid));
+    blockUntil(() => isAsleep(chosenPid));
     for (const _ of commands) await spawner.line();
     const prompts =
       kernelTells === "yes"
@@ -207,11 +207,6 @@ async function asked(scene: Scene, caller: NativeCaller) {
   });
   const prompts = (await scene.rig.prompts()).length;
   return { reason: answer.reason ?? "closed", prompts };
-}
-
-/** As it is called on this system. */
-function isSleep(pid: number): boolean {
-  return /\/(sleep|coreutils|busybox)$/.test(executableOf(pid) ?? "");
 }
 
 /** Until it is the same: an orphan's id is free when it was waited for. */

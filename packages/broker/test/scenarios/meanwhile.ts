@@ -21,6 +21,12 @@ export function executableOf(pid: number): string | undefined {
   }
 }
 
+/** Whether a process is the program sleep, under whichever name this system has it, and its exec is over. */
+export function isAsleep(pid: number): boolean {
+  const runs = executableOf(pid) ?? "";
+  return /\/(sleep|coreutils|busybox)$/.test(runs) && stateOf(pid) === "S";
+}
+
 /** One letter of /proc/PID/stat: Z is dead and not waited for. Undefined: no such process. */
 export function stateOf(pid: number): string | undefined {
   return statOf(pid)?.[0];

@@ -8,7 +8,13 @@ import { Warning } from "@assent/protocol/owner";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { testWhen, until, works } from "../../src/peer/processes.fixture.ts";
 import type { Answer } from "../caller.ts";
-import { blockUntil, executableOf, parentOf, stateOf } from "./meanwhile.ts";
+import {
+  blockUntil,
+  executableOf,
+  isAsleep,
+  parentOf,
+  stateOf,
+} from "./meanwhile.ts";
 import {
   callBytes,
   compileCaller,
@@ -235,7 +241,7 @@ describe.each(kernels)("on a kernel of %s,", (kernel) => {
   it("D1: a decoy is shown, and its child gets the secret: Linux cannot tell", async () => {
     const caller = await scene.native();
     await connectBeforeAccept(caller, ["decoy /bin/sleep 1000"], () =>
-      /\/(sleep|coreutils|busybox)$/.test(executableOf(caller.pid) ?? ""),
+      isAsleep(caller.pid),
     );
     expect(await caller.line()).toMatch(/^child/);
     const [prompt] = await scene.rig.pending();
