@@ -4,6 +4,7 @@ import { CommandError, exitCodes, usageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { LineInput } from "./line-input.ts";
 import { askHidden } from "./terminal/hidden-prompt.ts";
+import { heldText, isHeld } from "./terminal/terminal.ts";
 
 /** Where a password comes from, as the options of a command say. */
 export interface CredentialOptions {
@@ -84,7 +85,10 @@ function notEmpty(bytes: Uint8Array | undefined): Uint8Array {
 function openTerminal(io: Io): ReturnType<Io["openTerminal"]> {
   try {
     return io.openTerminal();
-  } catch {
+  } catch (error) {
+    if (isHeld(error)) {
+      throw new CommandError(exitCodes.credential, ...heldText);
+    }
     throw new CommandError(
       exitCodes.credential,
       "There is no terminal to ask for the password on.",

@@ -98,6 +98,9 @@ export function typingTerminal(...lines: string[]): {
         },
         onResize: () => {},
         onClose: () => {},
+        claim: () => undefined,
+        release: () => {},
+        isForeground: () => true,
         close: () => {},
       };
     },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from "node:child_process";
+import { chmodSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exitCodes } from "../src/exit.ts";
@@ -54,9 +55,12 @@ function read() {
   return startProcess([...args, "--home", daemon.home]);
 }
 
-// `assent watch` on a terminal of 100 columns and 45 rows.
-function startWatch() {
-  const command = `stty rows 45 cols 100; exec '${process.execPath}' '${mainScript}' watch --home '${daemon.home}'`;
+// `assent watch` on a terminal of 100 columns and 45 rows. It first tells which
+// terminal that is, and its process id; `after` is what the shell does when it
+// has left.
+function startWatch(after = "exit $?") {
+  const watch = `'${process.execPath}' '${mainScript}' watch --home '${daemon.home}'`;
+  const command = `stty rows 45 cols 100; echo "on $(tty)."; sh -c 'echo "process $$."; exec "$@"' sh ${watch}; ${after}`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, TERM: "xterm", SHELL: "/bin/sh" },
@@ -100,6 +104,76 @@ async function startTrustedWatch() {
   await watch.says("Nothing is waiting");
   return watch;
 }
+
+// Root is let in nevertheless: then somebody else tries.
+const isRoot = process.getuid?.() === 0;
+const asNobody = [
+  "setpriv",
+  "--reuid=65534",
+  "--regid=65534",
+  "--clear-groups",
+  "--",
+];
+const canTry = !isRoot || spawnSync("setpriv", ["--version"]).status === 0;
+if (!canTry) {
+  process.stderr.write(
+    "NOT RUN: the test of a terminal that is closed to others needs setpriv: apt-get install util-linux\n",
+  );
+}
+
+/** Another process of the user tries to open the terminal; what the system says. */
+function tryToOpen(terminal: string): string {
+  if (isRoot) chmodSync(terminal, 0o666);
+  const [program = "", ...args] = [
+    ...(isRoot ? asNobody : []),
+    "sh",
+    "-c",
+    ': <"$0" && echo opened',
+    terminal,
+  ];
+  const { stdout, stderr } = spawnSync(program, args, {
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], LC_ALL: "C" },
+  });
+  return stdout + stderr;
+}
+
+test.skipIf(!hasScript || !canTry)(
+  "no other process can open the terminal while a request is on it, and any can before and after (T58)",
+  async () => {
+    const watch = startWatch("echo the shell again; read -r line");
+    const told = async (pattern: RegExp) => {
+      await expect.poll(watch.raw).toMatch(pattern);
+      return pattern.exec(watch.raw())?.[1] ?? "";
+    };
+    const terminal = await told(/on (\S+)\./);
+    const pid = Number(await told(/process (\d+)\./));
+    await watch.says("Account password for Personal: ");
+    expect(tryToOpen(terminal)).toMatch(/busy/i);
+    watch.type(`${password}\r`);
+    await watch.says("Nothing is waiting");
+    await expect.poll(() => tryToOpen(terminal)).toBe("opened\n");
+
+    const first = read();
+    await watch.says("Did not expect this?");
+    expect(tryToOpen(terminal)).toMatch(/busy/i);
+    watch.type("\u001b");
+    expect((await first.ended).code).toBe(exitCodes.notApproved);
+    await watch.says("Nothing is waiting");
+    await expect.poll(() => tryToOpen(terminal)).toBe("opened\n");
+
+    const second = read();
+    await watch.says("Did not expect this?");
+    expect(tryToOpen(terminal)).toMatch(/busy/i);
+    // Ended from outside with a request on screen.
+    process.kill(pid, "SIGTERM");
+    await watch.says("the shell again");
+    expect(tryToOpen(terminal)).toBe("opened\n");
+    second.process.kill("SIGKILL");
+    watch.type("\r");
+    await watch.ended;
+  },
+);
 
 describe.skipIf(!hasScript)("assent watch", () => {
   test("shows a request and approves it with the password, not with a wrong one", async () => {

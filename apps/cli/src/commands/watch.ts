@@ -4,6 +4,7 @@ import { CommandError, exitCodes } from "../exit.ts";
 import type { Io } from "../io.ts";
 import { takesCredential, withExamples } from "../options.ts";
 import { type AccountOptions, withTrust } from "../owner/session.ts";
+import { heldText, isHeld } from "../terminal/terminal.ts";
 import { styleFor } from "../terminal/text.ts";
 import { runSurface } from "../watch/surface.ts";
 
@@ -47,7 +48,8 @@ async function watch(io: Io, options: AccountOptions): Promise<void> {
 function openTerminal(io: Io): ReturnType<Io["openTerminal"]> {
   try {
     return io.openTerminal();
-  } catch {
+  } catch (error) {
+    if (isHeld(error)) throw new CommandError(exitCodes.failed, ...heldText);
     throw new CommandError(
       exitCodes.failed,
       "There is no terminal to show requests on.",

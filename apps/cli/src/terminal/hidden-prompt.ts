@@ -5,8 +5,9 @@ import { SecretLine } from "./secret-line.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Ask for a line on the terminal without showing it. Resolves with bytes to
- * be zeroed after use; the terminal is closed.
+ * Ask for a line on the terminal without showing it, and without letting other
+ * programs open it meanwhile (T58). Resolves with bytes to be zeroed after use;
+ * the terminal is closed.
  *
  * @throws CommandError (130) on Ctrl-C, Ctrl-D or Esc, and when the terminal goes away.
  */
@@ -29,6 +30,7 @@ export async function askHidden(
           else if (cancels.has(key.kind)) return cancel();
         }
       });
+      terminal.claim();
       terminal.write(`${label}: `).catch(reject);
     });
   } finally {

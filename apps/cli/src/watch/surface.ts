@@ -13,7 +13,7 @@ import { ownerReasonOf, toCommandError } from "../failure.ts";
 import { approvePrompt } from "../owner/approval.ts";
 import type { OwnerClient } from "../owner/owner-client.ts";
 import { readPrompt, type WaitingPrompt } from "../owner/waiting-prompt.ts";
-import { readKeys } from "../terminal/keys.ts";
+import { type Key, readKeys } from "../terminal/keys.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Style } from "../terminal/text.ts";
 import { renderScreen } from "./screen.ts";
@@ -47,18 +47,42 @@ export interface SurfaceOptions {
 export async function runSurface(options: SurfaceOptions): Promise<void> {
   const { owner, terminal, style, now } = options;
   const leaving = new AbortController();
-  const leave = () => leaving.abort();
+  const leave = () => {
+    leaving.abort();
+    terminal.release();
+  };
   const sizeNow = () => ({ columns: terminal.columns, rows: terminal.rows });
-  let state = initialState(sizeNow());
+  const problem = terminal.claim();
+  let state = initialState(
+    sizeNow(),
+    problem === undefined
+      ? []
+      : [`Other programs of yours can open this terminal: ${problem}.`],
+  );
   let drawing: Promise<void> = Promise.resolve();
   let isStale = false;
 
+  /** Whether it is ours to draw on; nobody else may open it while a prompt shows (T58). */
+  const holdsTerminal = () => {
+    if (!terminal.isForeground()) {
+      terminal.release();
+      // Whoever is in front may have drawn over it: it counts as not shown.
+      if (state.card?.armedAtMs !== undefined) {
+        state = step(state, { kind: "resized", size: sizeNow() }).state;
+      }
+      return false;
+    }
+    if (state.card === undefined || leaving.signal.aborted) terminal.release();
+    else terminal.claim();
+    return true;
+  };
   // One drawing at a time; what changes meanwhile is drawn once, after it.
   const draw = () => {
     if (isStale) return;
     isStale = true;
     drawing = drawing.then(async () => {
       isStale = false;
+      if (!holdsTerminal()) return;
       const before = state;
       await terminal.write(paint(renderScreen(state, now(), style)));
       if (state === before || state.card === before.card) {
@@ -91,9 +115,21 @@ export async function runSurface(options: SurfaceOptions): Promise<void> {
   // Interrupted before there was anything to leave.
   if (options.signal.aborted) leave();
   terminal.onClose(leave);
+  // The whole screen is drawn anew before each key counts: what somebody else
+  // drew on it since is gone when the key is judged (T58).
+  const press = async (key: Key, nowMs: number) => {
+    draw();
+    await drawing;
+    if (!leaving.signal.aborted && terminal.isForeground()) {
+      dispatch({ kind: "key", key, nowMs });
+    }
+  };
+  let pressed: Promise<void> = Promise.resolve();
   terminal.onInput((chunk) => {
+    // Judged by when it came, not by when it is its turn (T22).
+    const nowMs = now();
     for (const key of readKeys(chunk)) {
-      dispatch({ kind: "key", key, nowMs: now() });
+      pressed = pressed.then(() => press(key, nowMs)).catch(leave);
     }
   });
   terminal.onResize(() => dispatch({ kind: "resized", size: sizeNow() }));

@@ -76,9 +76,12 @@ export interface Step {
   readonly effects: readonly WatchEffect[];
 }
 
-/** Nothing waits yet. */
-export function initialState(size: Size): WatchState {
-  return { size, queue: [], card: undefined, outcomes: [] };
+/** Nothing waits yet. `notices` are shown while that is so. */
+export function initialState(
+  size: Size,
+  notices: readonly string[] = [],
+): WatchState {
+  return { size, queue: [], card: undefined, outcomes: notices };
 }
 
 /** The oldest prompt that waits comes on screen, if nothing is there. */
