@@ -29,7 +29,7 @@ async function granted(
 }
 
 describe("ten minutes without a Request", () => {
-  it("end an authorization at exactly that moment (EXP-001, EXP-012)", async () => {
+  it("end an authorization at exactly that moment (EXP-001, EXP-012, T28)", async () => {
     const [early, late] = [await granted(), await granted()];
     rig.time.advance(10 * minute - 1);
     expect((await read(early)).status).toBe(200);
@@ -104,7 +104,7 @@ describe("ten minutes without a Request", () => {
         ),
     ],
     ["connecting", (c: Caller) => c.broker("Unknown", {}, { on: "fresh" })],
-  ])("are not started anew by %s (EXP-003)", async (_what, act) => {
+  ])("are not started anew by %s (EXP-003, T28)", async (_what, act) => {
     const caller = await granted();
     rig.time.advance(9 * minute);
     await act(caller);
@@ -200,7 +200,7 @@ it.each([
   ["to 1970", -Date.UTC(2027, 0, 1)],
   ["to 2038", Date.UTC(2038, 0, 19) - Date.UTC(2027, 0, 1)],
 ])(
-  "setting the time of day %s changes nothing (EXP-005, EXP-006)",
+  "setting the time of day %s changes nothing (EXP-005, EXP-006, T28)",
   async (_how, by) => {
     const caller = await granted();
     rig.time.setWall(rig.time.clock.wallMs() + by);
@@ -211,7 +211,7 @@ it.each([
   },
 );
 
-it("time in which the machine sleeps counts: the boot clock moves and no timer has fired (EXP-007, EXP-011)", async () => {
+it("time in which the machine sleeps counts: the boot clock moves and no timer has fired (EXP-007, EXP-011, T28)", async () => {
   const caller = await granted();
   rig.time.advance(5 * minute);
   expect((await read(caller)).status).toBe(200);

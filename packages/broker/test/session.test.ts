@@ -244,7 +244,7 @@ describe("a scope", () => {
     ).toEqual(["GitHub"]);
   });
 
-  it("of one field reads that field and nothing else (SES-010, SES-016)", async () => {
+  it("of one field reads that field and nothing else (SES-010, SES-016, T49)", async () => {
     const scope = {
       access: "ACCESS_READ",
       references: { references: [reference] },
@@ -321,7 +321,7 @@ describe("a scope", () => {
     expect((await authorizing).reason).toBe("PROMPT_DENIED");
   });
 
-  it("is never merged with another of the same process (SES-017)", async () => {
+  it("is never merged with another of the same process (SES-017, T44)", async () => {
     const caller = await withGrant();
     await rig.grant(caller, {
       account: "Personal",
@@ -342,7 +342,7 @@ describe("a scope", () => {
     });
   });
 
-  it("is bound to ids when the user approves: a rename changes nothing (SES-018)", async () => {
+  it("is bound to ids when the user approves: a rename changes nothing (SES-018, T48)", async () => {
     const renamed = await rig.vault("Personal", "Before");
     await rig.item("Personal", renamed, "Thing", { key: "k1" });
     const caller = await withGrant(oneVault("Before"));
@@ -367,7 +367,7 @@ describe("a scope", () => {
     await rig.operate("Personal", { deleteVault: { vaultId: impostor } });
   });
 
-  it("whose names mean nothing grants nothing, and Authorize does not fail for it (SES-016)", async () => {
+  it("whose names mean nothing grants nothing, and Authorize does not fail for it (SES-016, T44)", async () => {
     const caller = await rig.caller();
     const grant = await rig.grant(caller, {
       account: "Personal",
@@ -386,7 +386,7 @@ describe("a scope", () => {
     }
   });
 
-  it("does not let items move in or out of it (SES-010)", async () => {
+  it("does not let items move in or out of it (SES-010, T48)", async () => {
     const caller = await withGrant(oneVault("Dev", "ACCESS_READ_WRITE"));
     const listed = await rig.operate("Personal", {
       listItems: { vault: dev2 },
@@ -438,7 +438,7 @@ describe("the chooser", () => {
   });
 });
 
-it("nothing that a process was handed works in another (SES-015)", async () => {
+it("nothing that a process was handed works in another (SES-015, T32)", async () => {
   const caller = await rig.caller();
   const grant = await rig.grant(caller);
   const other = await rig.caller();

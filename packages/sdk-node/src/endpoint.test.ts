@@ -108,6 +108,17 @@ for (const mode of [0o755, 0o750, 0o701, 0o777, 0o1777]) {
     }));
 }
 
+test("what the environment names passes the same checks (SDK-001, SDK-012, T14)", () =>
+  withSocket((path) => {
+    const environment = given({ ASSENT_ENDPOINT: path });
+    const located = locateEndpoint(undefined, environment);
+    checkEndpoint(located, facts);
+    chmodSync(join(path, ".."), 0o755);
+    refused("untrusted-endpoint", /open to other users/, () =>
+      checkEndpoint(located, facts),
+    );
+  }));
+
 test("what belongs to another user is not trusted (SDK-001, T13)", () =>
   withSocket((path) => {
     const other = { ...facts, userId: (facts.userId ?? 0) + 1 };

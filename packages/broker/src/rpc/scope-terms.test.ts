@@ -68,7 +68,7 @@ describe("a scope", () => {
       "an extent we do not know",
       fromBinary(ScopeSchema, Uint8Array.of(0x08, 1, 0x7a, 0)),
     ],
-  ])("with %s is refused (SES-016)", (_what, asked) => {
+  ])("with %s is refused (SES-016, T44)", (_what, asked) => {
     expect(() => readScope(asked)).toThrow(Refusal);
   });
 
