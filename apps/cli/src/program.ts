@@ -5,6 +5,7 @@ import { addAccountCommands } from "./commands/account.ts";
 import { addActivityCommand } from "./commands/activity.ts";
 import { addApproveCommand } from "./commands/approve.ts";
 import { addBrokerCommands } from "./commands/broker.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
 import { addDenyCommand } from "./commands/deny.ts";
 import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
@@ -65,6 +66,7 @@ export function createProgram(io: Io): Command {
   addSessionCommands(program, io);
   addActivityCommand(program, io);
   addReadCommand(program, io);
+  addCompletionCommand(program, io);
   return program;
 }
 
