@@ -47,7 +47,12 @@ afterEach(() => {
 
 /** Resolves once it is ready or has ended. */
 function run(...nodeOptions: string[]): Promise<Daemon> {
-  const child = spawn(process.execPath, [...nodeOptions, script, home], {
+  return runLogging({}, ...nodeOptions);
+}
+
+function runLogging(log: object, ...nodeOptions: string[]): Promise<Daemon> {
+  const args = [...nodeOptions, script, home, JSON.stringify(log)];
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
   });
   started.push(child);
@@ -122,9 +127,16 @@ async function furnish(owner: Caller): Promise<void> {
 }
 
 /** The caller authorizes, the owner approves as a surface does. */
-async function authorize(program: Caller, owner: Caller): Promise<void> {
+async function authorize(
+  program: Caller,
+  owner: Caller,
+  claims: object = {},
+): Promise<void> {
   const watching = owner.watch("PromptService/WatchPrompts", {});
-  const authorizing = program.broker("Authorize", { account: "Personal" });
+  const authorizing = program.broker("Authorize", {
+    account: "Personal",
+    ...claims,
+  });
   const { prompts } = await watching.next((event) => event.prompts?.length > 0);
   const digest = await promptDigest(Buffer.from(prompts[0].body, "base64"));
   const begun = await owner.owner("PromptService/BeginApproval", {
@@ -197,6 +209,74 @@ describe("the broker as a process", () => {
       }
     }
   });
+
+  it.each(["text", "json"])(
+    "tells nothing of accounts, items, purposes and secrets in its log, at its most talkative, as %s (LEAK-003, LEAK-004, T20)",
+    async (format) => {
+      const file = join(home, "broker.log");
+      const daemon = await runLogging({ level: "debug", format, file });
+      const [owner, program] = [await caller(), await caller()];
+      await furnish(owner);
+      const made = await owner.owner("AccountService/AddRecoveryCode", {
+        credential,
+      });
+      const recoveryCode = Buffer.from(made.body.recoveryCode, "base64");
+      await authorize(program, owner, {
+        purpose: "canary-purpose",
+        integration: { name: "canary-integration", version: "1" },
+      });
+      expect((await read(program)).status).toBe(200);
+      const calls = [
+        program.broker("Request", {
+          account: "Personal",
+          operation: { resolveSecrets: { references: ["canary-reference"] } },
+        }),
+        program.broker("Request", { account: "canary-account", operation: {} }),
+        program.broker("Authorize", { scope: { vaults: ["canary-vault"] } }),
+        owner.owner("AccountService/Authenticate", {
+          credential: { account: "Personal", password: base64("canary-wrong") },
+        }),
+        owner.owner("AccountService/RenameAccount", {
+          credential,
+          name: "canary\nname",
+        }),
+        owner.owner("AccountService/ChangePassword", {
+          credential: { account: "Personal", recoveryCode: base64("canary-1") },
+          newPassword: base64("canary-new"),
+        }),
+        owner.owner("VaultService/Operate", {
+          credential,
+          operation: { putVault: { vault: { name: "canary-vault" } } },
+        }),
+        owner.owner("SettingsService/PutSettings", {
+          credential,
+          settings: { autoLock: "canary-1s" },
+        }),
+      ];
+      await Promise.all(calls);
+      await owner.owner("AccountService/LockAccount", {});
+      daemon.child.kill("SIGTERM");
+      expect(await daemon.ended).toBe(0);
+      const log = readFileSync(file, "utf8");
+      // It told of all that, by ids and reasons.
+      for (const told of ["refused", "asks", "granted", "locked", "wrong"]) {
+        expect(log).toContain(told);
+      }
+      expect(log).toContain(
+        `pid=${program.pid}`.replace("=", format === "json" ? '":' : "="),
+      );
+      expect(daemon.output().replace("ready\n", "")).toBe("");
+      const planted = [
+        "canary",
+        base64("canary").slice(0, 8),
+        ...["Personal", "GitHub", "token", "Dev", "assent://"],
+        recoveryCode.toString(),
+        recoveryCode.toString().replaceAll("-", ""),
+      ];
+      expect(recoveryCode.length).toBeGreaterThan(8);
+      for (const text of planted) expect(log).not.toContain(text);
+    },
+  );
 
   it("listens on no network socket (CHN-001, T17)", async () => {
     const daemon = await run();
