@@ -66,8 +66,14 @@ export function startProcess(
   args: readonly string[],
   script: string = mainScript,
 ): RunningProcess {
+  return startCommand([process.execPath, script, ...args]);
+}
+
+/** Start any command. */
+export function startCommand(words: readonly string[]): RunningProcess {
+  const [command = "", ...args] = words;
   const { ASSENT_HOME: _, ASSENT_ENDPOINT: __, ...env } = process.env;
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(command, args, {
     stdio: ["pipe", "pipe", "pipe"],
     env,
   });
