@@ -45,7 +45,8 @@ function hasTerminal(): boolean {
   try {
     closeSync(openSync("/dev/tty", "r"));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // It is there: a request is on it, and it is closed to others meanwhile.
+    return (error as NodeJS.ErrnoException).code === "EBUSY";
   }
 }

@@ -16,6 +16,7 @@ import { addReadCommand } from "./commands/read.ts";
 import { addServiceCommands } from "./commands/service.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addStatusCommand } from "./commands/status.ts";
+import { addSurfaceCommand } from "./commands/surface.ts";
 import { addVaultCommands } from "./commands/vault.ts";
 import { addWatchCommand } from "./commands/watch.ts";
 import { type CommandError, exitCodes, exitCodesHelp } from "./exit.ts";
@@ -67,6 +68,7 @@ export function createProgram(io: Io): Command {
   addActivityCommand(program, io);
   addReadCommand(program, io);
   addCompletionCommand(program, io);
+  addSurfaceCommand(program, io);
   return program;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exitCodes } from "../src/exit.ts";
@@ -55,12 +57,12 @@ function read() {
   return startProcess([...args, "--home", daemon.home]);
 }
 
-// `assent watch` on a terminal of 100 columns and 45 rows. It first tells which
-// terminal that is, and its process id; `after` is what the shell does when it
-// has left.
-function startWatch(after = "exit $?") {
-  const watch = `'${process.execPath}' '${mainScript}' watch --home '${daemon.home}'`;
-  const command = `stty rows 45 cols 100; echo "on $(tty)."; sh -c 'echo "process $$."; exec "$@"' sh ${watch}; ${after}`;
+// A command on a terminal of 100 columns and 45 rows, by default `assent watch`.
+// It first tells which terminal that is, and its process id; `after` is what
+// the shell does when it has left.
+function startWatch(after = "exit $?", args = `watch --home '${daemon.home}'`) {
+  const watch = `'${process.execPath}' '${mainScript}' ${args}`;
+  const command = `trap : INT; stty rows 45 cols 100; echo "on $(tty)."; sh -c 'echo "process $$."; exec "$@"' sh ${watch}; ${after}`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, TERM: "xterm", SHELL: "/bin/sh" },
@@ -231,5 +233,57 @@ describe.skipIf(!hasScript)("assent watch", () => {
     await daemon.stop();
     await watch.says("assent: ");
     expect(await watch.ended).toBe(exitCodes.unreachable);
+  });
+});
+
+describe.skipIf(!hasScript)("assent broker run --watch", () => {
+  test("shows requests on its own terminal when nobody else does, and gives it back (decisions 3)", async () => {
+    const home = mkdtempSync(join(tmpdir(), "assent-run-watch-"));
+    const as = (args: string[]) =>
+      assent([...args, "--home", home, "--password-stdin"], {
+        stdin: `${password}\n`,
+      });
+    const broker = startWatch("exit $?", `broker run --watch --home '${home}'`);
+    await broker.says("Assent is running");
+    await as(["account", "create", "Personal"]);
+    await as(["integration", "on"]);
+    const program = startProcess([
+      "read",
+      reference,
+      "--account",
+      "Personal",
+      "--home",
+      home,
+    ]);
+    await broker.says("to use Personal?");
+    // A request on screen is no end of the terminal: SIGHUP reads settings.
+    const pid = Number(/process (\d+)\./.exec(broker.raw())?.[1]);
+    process.kill(pid, "SIGHUP");
+    await broker.says("Did not expect this?");
+    broker.type("\u001b");
+    expect((await program.ended).code).toBe(exitCodes.notApproved);
+    await broker.says("Denied. Nothing was given.");
+    // It leaves by itself, and Ctrl-C is the broker's again.
+    await expect
+      .poll(() => broker.raw().trimEnd().endsWith("\u001b[?1049l"), {
+        timeout: 20_000,
+      })
+      .toBe(true);
+    broker.type("\u0003");
+    await broker.says("Assent has stopped");
+    expect(await broker.ended).toBe(exitCodes.done);
+    rmSync(home, { recursive: true });
+  }, 60_000);
+
+  test("is refused without a terminal", async () => {
+    const { code, err } = await startProcess([
+      "broker",
+      "run",
+      "--watch",
+      "--home",
+      daemon.home,
+    ]).ended;
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toContain("not in front on a terminal");
   });
 });

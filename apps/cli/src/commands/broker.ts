@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { LogFormat, LogLevel } from "@assent/broker";
 import { makeSafe } from "@assent/wording";
 import { type Command, Option } from "commander";
@@ -9,11 +10,13 @@ import { type Io, writeLine } from "../io.ts";
 import { takesHome, withExamples } from "../options.ts";
 import { type HomeOptions, withOwner } from "../owner/session.ts";
 import { findPlaces } from "../places.ts";
+import { checkTerminal } from "./surface.ts";
 
 interface RunOptions extends HomeOptions {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
   readonly logFile?: string;
+  readonly watch?: boolean;
 }
 
 /** `assent broker`: the daemon itself. */
@@ -38,10 +41,23 @@ export function addBrokerCommands(program: Command, io: Io): void {
       .option(
         "--log-file <file>",
         "write the log there instead of to stderr; five files of 10 MiB at most",
+      )
+      .option(
+        "--watch",
+        "show requests here when nobody else does; the log on this terminal is then warnings alone, unless --log-level says otherwise",
       ),
     "assent broker run",
+    "assent broker run --watch",
     "assent broker run --log-format json --log-file /var/tmp/assent.log",
-  ).action((options: RunOptions) => runInForeground(io, options));
+  ).action((options: RunOptions, command: Command) => {
+    const isDefault = command.getOptionValueSource("logLevel") === "default";
+    // What it tells would run across the request that is shown.
+    const quiet = options.watch && isDefault && options.logFile === undefined;
+    return runInForeground(
+      io,
+      quiet ? { ...options, logLevel: "warn" } : options,
+    );
+  });
   withExamples(
     takesHome(
       broker
@@ -57,6 +73,7 @@ export function addBrokerCommands(program: Command, io: Io): void {
 async function runInForeground(io: Io, options: RunOptions): Promise<void> {
   // Says what is wrong with the place before anything is started.
   findPlaces(io, options.home);
+  if (options.watch) checkTerminal(io);
   const signals = io.brokerSignals();
   const broker = await startBroker(options);
   signals.onReload(() => void broker.reload());
@@ -80,6 +97,7 @@ async function startBroker(options: RunOptions) {
     return await runBroker({
       home: options.home === undefined ? undefined : resolve(options.home),
       relayScripts: ownScripts(),
+      surface: options.watch ? terminalSurface() : undefined,
       log: {
         level: options.logLevel,
         format: options.logFormat,
@@ -112,6 +130,15 @@ async function reload(io: Io, options: HomeOptions): Promise<void> {
     io.stdout,
     `Process ${brokerPid} reads its settings again; its log tells what came of it.`,
   );
+}
+
+// Of this installation, whatever the command was called by (T14).
+function terminalSurface() {
+  const main = new URL(`../main${extname(import.meta.url)}`, import.meta.url);
+  return {
+    command: [process.execPath, fileURLToPath(main), "surface"],
+    isWeb: false,
+  };
 }
 
 // Nobody may be left to read it.

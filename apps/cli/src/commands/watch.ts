@@ -26,17 +26,14 @@ async function watch(io: Io, options: AccountOptions): Promise<void> {
   await withTrust(io, options, async ({ owner, secret }) => {
     // Being trusted is all it was for; each approval asks again.
     secret.fill(0);
-    const terminal = openTerminal(io);
+    const terminal = openWatchTerminal(io);
     try {
       await runSurface({
         owner,
         terminal,
         style: styleFor(io.environment),
         now: io.now,
-        everySecond(tick) {
-          const timer = setInterval(tick, 1_000);
-          return () => clearInterval(timer);
-        },
+        everySecond,
         signal,
       });
     } finally {
@@ -45,7 +42,14 @@ async function watch(io: Io, options: AccountOptions): Promise<void> {
   });
 }
 
-function openTerminal(io: Io): ReturnType<Io["openTerminal"]> {
+/** Calls back every second, until it is stopped. */
+export function everySecond(tick: () => void): () => void {
+  const timer = setInterval(tick, 1_000);
+  return () => clearInterval(timer);
+}
+
+/** The terminal to show requests on. @throws CommandError */
+export function openWatchTerminal(io: Io): ReturnType<Io["openTerminal"]> {
   try {
     return io.openTerminal();
   } catch (error) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { Socket } from "node:net";
 import { limits, protocolVersion, versionHeader } from "@assent/protocol";
 import {
   AccountService,
@@ -42,7 +44,11 @@ export async function connectOwner(
   path: string,
   userId: number,
 ): Promise<OwnerClient> {
-  const socket = await connectChecked(path, userId);
+  return ownerOver(await connectChecked(path, userId));
+}
+
+/** The owner services over a connection that is there already. */
+export function ownerOver(socket: Socket): OwnerClient {
   let uses = 0;
   const isLost = () => socket.destroyed || uses > 1;
   const connection = new Http2SessionManager(

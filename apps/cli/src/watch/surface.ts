@@ -34,6 +34,8 @@ export interface SurfaceOptions {
   readonly now: () => number;
   /** Calls back about every second until it is stopped, so that the clock goes on. */
   readonly everySecond: (tick: () => void) => () => void;
+  /** Leaves by itself once nothing was on screen for a few seconds. */
+  readonly leavesWhenIdle?: boolean;
   /** Leaves when aborted. */
   readonly signal: AbortSignal;
 }
@@ -133,8 +135,11 @@ export async function runSurface(options: SurfaceOptions): Promise<void> {
     }
   });
   terminal.onResize(() => dispatch({ kind: "resized", size: sizeNow() }));
+  let idleSeconds = 0;
   const stopClock = options.everySecond(() => {
+    idleSeconds = state.card === undefined ? idleSeconds + 1 : 0;
     if (state.card !== undefined) draw();
+    else if (options.leavesWhenIdle && idleSeconds >= mostIdleSeconds) leave();
   });
   try {
     await terminal.write(enterScreen);
@@ -162,6 +167,9 @@ export async function runSurface(options: SurfaceOptions): Promise<void> {
     await terminal.write(leaveScreen).catch(() => {});
   }
 }
+
+// Long enough to read what came of the last request.
+const mostIdleSeconds = 3;
 
 // The other screen of the terminal, so that nothing stays in its history.
 const enterScreen = "\u001b[?1049h\u001b[?25l";
