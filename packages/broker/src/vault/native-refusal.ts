@@ -62,7 +62,7 @@ export function oldFile(path: string): StoreError {
 export function corruptFile(path: string): FileRefusal {
   return new FileRefusal(
     "corrupt",
-    `${path} is damaged; move it away and put back a copy that is whole`,
+    `${path} is damaged; put back a copy that is whole: see assent account backups`,
   );
 }
 
