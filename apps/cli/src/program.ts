@@ -7,6 +7,7 @@ import { addApproveCommand } from "./commands/approve.ts";
 import { addBrokerCommands } from "./commands/broker.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDenyCommand } from "./commands/deny.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
 import { addLockCommand } from "./commands/lock.ts";
@@ -54,6 +55,7 @@ export function createProgram(io: Io): Command {
   addBrokerCommands(program, io);
   addServiceCommands(program, io);
   addStatusCommand(program, io);
+  addDoctorCommand(program, io, version());
   addAccountCommands(program, io);
   addLockCommand(program, io);
   addVaultCommands(program, io);

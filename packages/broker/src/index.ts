@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export { type Inspection, inspect } from "./inspect.ts";
 export { type LogFormat, logFormats } from "./log/create-log.ts";
 export { type LogLevel, logLevels } from "./log/log.ts";
 export type { OpenLogOptions } from "./log/open-log.ts";

@@ -5,7 +5,7 @@ import { takesHome, takesJson, withExamples } from "../options.ts";
 import type { JsonOptions } from "../output.ts";
 import type { HomeOptions } from "../owner/session.ts";
 import { installService } from "../service/install.ts";
-import { unitsFor } from "../service/installation.ts";
+import { refuseEndpoint, unitsFor } from "../service/installation.ts";
 import { removeService } from "../service/remove.ts";
 import { showService } from "../service/state.ts";
 
@@ -28,6 +28,7 @@ export function addServiceCommands(program: Command, io: Io): void {
     "assent service install",
     "assent service install --print",
   ).action(async (options: ForceOptions & { print?: boolean }) => {
+    refuseEndpoint(io, options.home);
     const units = unitsFor(io, options.home);
     if (options.print !== true) {
       return installService(io, units, options);

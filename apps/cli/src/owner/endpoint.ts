@@ -4,7 +4,8 @@ import { connect, type Socket } from "node:net";
 import { dirname } from "node:path";
 import { CommandError, exitCodes } from "../exit.ts";
 
-const startHint = "Start it with: assent broker run";
+/** What to do where nobody listens. */
+export const startHint = "Start it with: assent broker run";
 
 /**
  * Connect to a broker's socket, after making sure that nobody else can have

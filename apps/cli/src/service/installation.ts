@@ -21,12 +21,6 @@ export type Standing = "absent" | "ours" | "same" | "foreign";
 
 /** The units for this user, this home, and the program that runs now. */
 export function unitsFor(io: Io, home: string | undefined): UnitFile[] {
-  if (home === undefined && (io.environment["ASSENT_ENDPOINT"] ?? "") !== "") {
-    throw usageError(
-      "ASSENT_ENDPOINT is set, and a service has no use for it.",
-      "Unset it, or say --home DIR.",
-    );
-  }
   const chosen = home ?? presentIn(io, "ASSENT_HOME");
   const facts = {
     places: findPlaces(io, chosen),
@@ -40,6 +34,17 @@ export function unitsFor(io: Io, home: string | undefined): UnitFile[] {
     if (error instanceof RangeError) throw usageError(`${error.message}.`);
     throw error;
   }
+}
+
+/** @throws CommandError (2) when the environment names a socket: a service has no use for it */
+export function refuseEndpoint(io: Io, home: string | undefined): void {
+  if (home !== undefined || presentIn(io, "ASSENT_ENDPOINT") === undefined) {
+    return;
+  }
+  throw usageError(
+    "ASSENT_ENDPOINT is set, and a service has no use for it.",
+    "Unset it, or say --home DIR.",
+  );
 }
 
 /** Where systemd looks for units of the user. */

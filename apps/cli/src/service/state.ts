@@ -28,6 +28,9 @@ export interface ServiceState {
   readonly brokerSocket: boolean;
 }
 
+/** A broker that does not answer for so long is told as such. */
+export const patienceMs = 3_000;
+
 /** Look at the service. Connects only where a broker runs: a call would start it. */
 export async function findServiceState(
   io: Io,
@@ -107,7 +110,8 @@ async function versionOf(
 ): Promise<string | undefined> {
   try {
     return await withOwner(io, options, async (owner) => {
-      return (await owner.settings.getSettings({})).brokerVersion;
+      return (await owner.settings.getSettings({}, { timeoutMs: patienceMs }))
+        .brokerVersion;
     });
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -90,25 +90,44 @@ export async function checkPlatform(
         throw new RangeError();
     },
   );
+  await withConnection((descriptor) => {
+    if (descriptor === undefined) {
+      throw new PlatformError(
+        "socket-descriptor",
+        `Node ${process.version} does not tell the descriptor of a socket`,
+      );
+    }
+    attempt(
+      "peer-credentials",
+      "the system does not tell who connects to a Unix socket",
+      () => {
+        if (binding.peerCredentials(descriptor).pid !== process.pid) {
+          throw new RangeError();
+        }
+      },
+    );
+  });
+}
+
+/** Whether the kernel pins who connects; without, identity is weaker, and prompts say so. */
+export async function hasPeerPidfd(binding: PeerBinding): Promise<boolean> {
+  try {
+    await withConnection((descriptor) =>
+      closeSync(binding.peerPidfd(descriptor ?? -1)),
+    );
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Looks at a connection to ourselves, as it was accepted. */
+async function withConnection(
+  look: (descriptor: number | undefined) => void,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "assent-check-"));
   try {
-    await withAccepted(join(directory, "s"), (descriptor) => {
-      if (descriptor === undefined) {
-        throw new PlatformError(
-          "socket-descriptor",
-          `Node ${process.version} does not tell the descriptor of a socket`,
-        );
-      }
-      attempt(
-        "peer-credentials",
-        "the system does not tell who connects to a Unix socket",
-        () => {
-          if (binding.peerCredentials(descriptor).pid !== process.pid) {
-            throw new RangeError();
-          }
-        },
-      );
-    });
+    await withAccepted(join(directory, "s"), look);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
