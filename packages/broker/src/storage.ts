@@ -109,6 +109,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const brokerLog = undo.adopt(createBrokerLog({ file: logFile }), (opened) =>
     opened.close(),
   );
+  const logOf = (accountId: string) => {
+    const account = accounts.find(accountId);
+    return account === undefined || account.problem !== undefined
+      ? undefined
+      : logs.of(account.id, account.publicLogKey);
+  };
   const resources = undo.move();
   return {
     keep: () => made.keep(),
@@ -116,12 +122,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     settings,
     accounts,
     brokerLog,
-    logOf(accountId) {
-      const account = accounts.find(accountId);
-      return account === undefined || account.problem !== undefined
-        ? undefined
-        : logs.of(account.id, account.publicLogKey);
-    },
+    logOf,
     removeLog(accountId) {
       try {
         logs.remove(accountId);
@@ -134,11 +135,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       for (const notice of early.splice(0)) listener(...notice);
     },
     prune(beforeMs) {
-      try {
-        logs.prune(beforeMs);
-        brokerLog.prune(beforeMs);
-      } catch {
-        log.warn("activity-not-pruned");
+      // Each for itself: also of an account that nothing was done with.
+      const all = [undefined, ...accounts.list().map(({ id }) => id)];
+      for (const account of all) {
+        try {
+          (account === undefined ? brokerLog : logOf(account))?.prune(beforeMs);
+        } catch {
+          log.warn("activity-not-pruned", { account });
+        }
       }
     },
     [Symbol.dispose]: () => resources.dispose(),

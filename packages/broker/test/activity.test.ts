@@ -165,3 +165,26 @@ it("what cannot be logged is not given: no grant, no reading, no change; denying
     listed.vaults.vaults.map((vault: { name: string }) => vault.name),
   ).toEqual(["Dev"]);
 });
+
+it("entries older than thirty days go, also of an account that nothing was done with since the start", async () => {
+  const own = await startRig();
+  try {
+    await own.account("Away");
+    await own.restart();
+    own.time.advance(32 * 24 * 3_600_000);
+    own.broker.sweep();
+    const watching = own.owner.watch("ActivityService/ListActivity", {
+      account: "Away",
+      credential: { account: "Away", password: passwordJson },
+    });
+    const kinds = [];
+    for (let line = await watching.next(); line.text !== undefined; ) {
+      kinds.push(JSON.parse(line.eventJson).kind);
+      line = await watching.next();
+    }
+    expect(kinds).toContain("pruned");
+    expect(kinds).not.toContain("account-created");
+  } finally {
+    await own.close();
+  }
+});

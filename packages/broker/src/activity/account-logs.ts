@@ -9,8 +9,6 @@ export interface AccountLogs {
   of(accountId: string, publicKey: Uint8Array): ActivityLog;
   /** Close and delete the log of an account that is gone. */
   remove(accountId: string): void;
-  /** Drop what is older, in every log that is open. */
-  prune(beforeMs: number): void;
   close(): void;
 }
 
@@ -34,9 +32,6 @@ export function createAccountLogs(
       for (const suffix of ["", "-wal", "-shm", "-journal"]) {
         rmSync(fileOf(accountId) + suffix, { force: true });
       }
-    },
-    prune(beforeMs) {
-      for (const log of logs.values()) log.prune(beforeMs);
     },
     close() {
       for (const log of logs.values()) log.close();
