@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints, for each rule of docs/rules.tsv, the tests that name it, as found in
 // the test files, and which MUST has none. With `--threats` the attacks of
-// SECURITY.md (T1, T2, …) instead, with `--rows` its scenarios of processes
-// (A1, A2, …). `--check` prints what has no test and should, and fails when
+// SECURITY.md (T1, T2, …) instead, with `--rows` what was tried with processes
+// in docs/peer-identity.md (A1, A2, …). `--check` prints what has no test and should, and fails when
 // there is any.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -25,8 +25,14 @@ const excused = new Map([
 
 const kinds = {
   rules: { id: /[A-Z]-\d{3}/, read: readRules },
-  threats: { id: /\bT\d+b?\b/, read: () => readTable(/^\| (T\d[^|]*)\|/) },
-  rows: { id: /^[A-H]\d\b/, read: () => readTable(/^\| ([A-H]\d[^|]*)\|/) },
+  threats: {
+    id: /\bT\d+b?\b/,
+    read: () => readTable("SECURITY.md", /^\| (T\d[^|]*)\|/),
+  },
+  rows: {
+    id: /^[A-H]\d\b/,
+    read: () => readTable("docs/peer-identity.md", /^\| ([A-H]\d[^|]*)\|/),
+  },
 };
 const chosen = values.threats ? "threats" : values.rows ? "rows" : "rules";
 const kind = kinds[chosen];
@@ -75,9 +81,9 @@ function readRules() {
     .map(([id, level]) => ({ id, level, needed: level.startsWith("MUST") }));
 }
 
-/** The ids in the first column of a table of SECURITY.md, "T29, T29b" being two. */
-function readTable(row) {
-  return readFileSync("SECURITY.md", "utf8")
+/** The ids in the first column of a table, "T29, T29b" being two. */
+function readTable(file, row) {
+  return readFileSync(file, "utf8")
     .split("\n")
     .flatMap((line) => row.exec(line)?.[1]?.match(/[A-Z]\d+b?/g) ?? [])
     .map((id) => ({ id, level: "", needed: true }));

@@ -248,6 +248,32 @@ describe("which accounts there are", () => {
   );
 });
 
+it("a flood for made-up accounts shows one prompt, and keeps nobody else from asking (PRM-013, WIR-011, T23, T35)", async () => {
+  const flood = await rig.caller();
+  const calls = Array.from({ length: 200 }, (_, n) =>
+    flood.broker("Authorize", { account: `Made up ${n}` }),
+  );
+  await rig.pending();
+  const refused = calls.slice(32);
+  for (const answer of await Promise.all(refused)) {
+    expect(answer.reason).toBe("TOO_MANY_PROMPTS");
+  }
+  const other = (await rig.caller()).broker("Authorize", {
+    account: "Personal",
+  });
+  const [shown, others] = await rig.pending(2);
+  expect(shown?.body.choices).toHaveLength(2);
+  expect(others?.body.account?.name).toBe("Personal");
+  if (others) await rig.approve(others);
+  expect((await other).status).toBe(200);
+  // One no ends them all.
+  if (shown) await rig.deny(shown);
+  for (const answer of await Promise.all(calls.slice(0, 32))) {
+    expect(answer.reason).toBe("PROMPT_DENIED");
+  }
+  expect(await rig.prompts()).toEqual([]);
+});
+
 describe("what is handed out", () => {
   it("is no key in another process: ids of session, account, prompt and approval do nothing there (SES-015, T15, T32)", async () => {
     const caller = await rig.caller();

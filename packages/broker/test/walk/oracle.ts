@@ -31,6 +31,8 @@ export interface Program {
 }
 
 interface Yes {
+  /** As it was asked for. */
+  readonly scope: number;
   readonly reach: Reach;
   readonly inactivityMs: number;
   readonly grantedAt: number;
@@ -299,7 +301,12 @@ export class Oracle {
       (old) =>
         !(covers(reach, old.reach) && given.inactivityMs >= old.inactivityMs),
     );
-    access.yeses.push({ ...given, grantedAt: this.now, lastUse: this.now });
+    access.yeses.push({
+      ...given,
+      scope: approval.scope,
+      grantedAt: this.now,
+      lastUse: this.now,
+    });
     if (prompt.account === undefined) access.chosenFor.add(prompt.asked);
     this.#ended.get(prompt.program)?.delete(name);
     this.#drop(prompt, { given });

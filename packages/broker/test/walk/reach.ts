@@ -157,6 +157,7 @@ export function readWith(
       : { outcomes: [...seen].sort(), canaries, by };
   }
   if (reading.read === "item") return readItem(reaches, reading, content);
+  if (reading.read === "field-of") throw new Error("a path, please");
   const outcomes = reading.of.map((path) => {
     const one = readField(reaches, path, content);
     if (one.by !== undefined) by.add(one.by);

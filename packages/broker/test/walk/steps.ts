@@ -38,6 +38,8 @@ function references(...paths: string[]): object {
 /** What a program reads. */
 export type Reading =
   | { readonly read: "fields"; readonly of: readonly FieldPath[] }
+  /** A field by where its item is now. */
+  | { readonly read: "field-of"; readonly item: number; readonly field: number }
   | { readonly read: "item"; readonly vault: number; readonly item: number }
   | { readonly read: "vaults" };
 
@@ -58,21 +60,29 @@ export interface Answering {
   readonly inactivity: number | undefined;
 }
 
+/** What a program asks for. */
+export interface Asking {
+  readonly asked: number;
+  readonly scope: number;
+  /** Seconds. */
+  readonly inactivity: number | undefined;
+  readonly never: boolean;
+}
+
 export type Step =
-  | {
-      readonly do: "authorize";
-      readonly process: number;
-      readonly asked: number;
-      readonly scope: number;
-      readonly inactivity: number | undefined;
-      readonly never: boolean;
-    }
+  | ({ readonly do: "authorize"; readonly process: number } & Asking)
   | {
       readonly do: "request";
       readonly process: number;
       readonly asked: number;
       readonly reading: Reading;
     }
+  /** Authorize, by whoever may already, as it did. */
+  | { readonly do: "again"; readonly access: number }
+  /** A Request every ten minutes, but one millisecond, for half a day. */
+  | { readonly do: "work"; readonly access: number; readonly reading: Reading }
+  /** It asks, and is denied, so many times. */
+  | { readonly do: "pester"; readonly process: number; readonly times: number }
   /** A Request by whoever may. */
   | { readonly do: "use"; readonly access: number; readonly reading: Reading }
   | { readonly do: "revoke"; readonly process: number; readonly asked: number }
@@ -88,6 +98,8 @@ export type Step =
   | {
       readonly do: "finish";
       readonly approval: number;
+      /** Milliseconds that pass before. */
+      readonly after: number;
       readonly wrong: boolean;
     }
   | { readonly do: "shown" | "stale" | "deny"; readonly prompt: number }
@@ -162,6 +174,14 @@ const reading: fc.Arbitrary<Reading> = fc.oneof(
     }),
   },
   {
+    weight: 3,
+    arbitrary: fc.record({
+      read: fc.constant("field-of" as const),
+      item,
+      field: fc.nat(fieldNames.length - 1),
+    }),
+  },
+  {
     weight: 2,
     arbitrary: fc.record({
       read: fc.constant("item" as const),
@@ -199,9 +219,20 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   steps(60, fc.record({ do: is("use"), access: fc.nat(3), reading })),
   steps(15, fc.record({ do: is("request"), process, asked, reading })),
+  steps(12, fc.record({ do: is("again"), access: fc.nat(3) })),
   steps(50, fc.record({ do: is("approve"), wrong: rarely, ...answering })),
-  steps(6, fc.record({ do: is("begin"), ...answering })),
-  steps(6, fc.record({ do: is("finish"), approval: fc.nat(2), wrong: rarely })),
+  steps(8, fc.record({ do: is("begin"), ...answering })),
+  steps(
+    8,
+    fc.record({
+      do: is("finish"),
+      approval: fc.nat(2),
+      after: fc.constantFrom(0, 0, 0, 59_999, 60_000),
+      wrong: rarely,
+    }),
+  ),
+  steps(1, fc.record({ do: is("work"), access: fc.nat(3), reading })),
+  steps(4, fc.record({ do: is("pester"), process, times: fc.nat(3) })),
   steps(4, fc.record({ do: fc.constantFrom("shown", "stale"), prompt })),
   steps(5, fc.record({ do: is("deny"), prompt })),
   steps(4, fc.record({ do: is("revoke"), process, asked })),
@@ -222,7 +253,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   ),
   steps(10, fc.record({ do: fc.constantFrom("sweep", "list") })),
   steps(
-    5,
+    3,
     fc.record({
       do: fc.constantFrom("exec", "exec", "exit"),
       process,
@@ -232,7 +263,7 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   steps(
     4,
     fc.record({
-      do: fc.constantFrom("reconnect", "reconnect", "fork"),
+      do: fc.constantFrom("reconnect", "reconnect", "reconnect", "fork"),
       process,
     }),
   ),
@@ -256,5 +287,6 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
       title: fc.nat(titles.length - 1),
     }),
   ),
-  steps(4, fc.record({ do: fc.constantFrom("move", "delete"), account, item })),
+  steps(8, fc.record({ do: is("move"), account, item })),
+  steps(2, fc.record({ do: is("delete"), account, item })),
 );

@@ -31,7 +31,7 @@ it("whatever programs, the user and time do: what leaves was allowed, refusals s
   const since = performance.now();
   const result = await fc.check(
     fc.asyncProperty(
-      fc.array(step, { minLength: 20, maxLength: 100, size: "max" }),
+      fc.array(step, { minLength: 40, maxLength: 200, size: "max" }),
       async (walk) => {
         const world = await World.enter(ground);
         try {

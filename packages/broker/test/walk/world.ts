@@ -13,6 +13,7 @@ import {
 import type { Content, Item, Reach } from "./reach.ts";
 import {
   type Answering,
+  type Asking,
   accountNames,
   askedNames,
   fieldNames,
@@ -294,17 +295,56 @@ export class World {
         return this.#authorize(step);
       case "request":
         return this.#request(step);
+      case "again": {
+        const access = nth(oracle.accesses, step.access);
+        const slot = this.#slots.find(
+          (one) => one?.program === access?.program,
+        );
+        const yes = access?.yeses.at(-1);
+        if (access === undefined || slot === undefined || yes === undefined) {
+          return this.#passOver();
+        }
+        const asked = askedNames.indexOf(access.account);
+        return this.#ask(slot, {
+          asked,
+          scope: yes.scope,
+          inactivity: undefined,
+          never: false,
+        });
+      }
+      case "work":
       case "use": {
         const access = nth(oracle.accesses, step.access);
         const slot = this.#slots.find(
           (one) => one?.program === access?.program,
         );
         if (access === undefined || slot === undefined) return this.#passOver();
-        return this.#read(
-          slot,
-          askedNames.indexOf(access.account),
-          step.reading,
-        );
+        const asked = askedNames.indexOf(access.account);
+        if (step.do === "use") return this.#read(slot, asked, step.reading);
+        for (let n = 0; n < 73 && oracle.isOn; n += 1) {
+          this.#advance(599_999);
+          await this.#read(slot, asked, step.reading);
+        }
+        return;
+      }
+      case "pester": {
+        const slot = await this.#slot(step.process);
+        for (let n = 0; n < step.times && oracle.isOn; n += 1) {
+          await this.#ask(slot, {
+            asked: askedNames.indexOf("Nowhere"),
+            scope: n,
+            inactivity: undefined,
+            never: false,
+          });
+          await this.#promptsAgree();
+          const at = oracle
+            .pending()
+            .findIndex((one) => one.program === slot.program);
+          if (at >= 0) await this.#deny(at);
+          await this.#settle();
+          oracle.settled.clear();
+        }
+        return;
       }
       case "revoke": {
         const slot = await this.#slot(step.process);
@@ -359,6 +399,7 @@ export class World {
       case "finish": {
         const begun = nth(this.#begun, step.approval);
         if (begun === undefined) return this.#passOver();
+        this.#advance(step.after);
         return this.#finish(begun, step.wrong);
       }
       case "shown":
@@ -387,14 +428,8 @@ export class World {
               : undefined,
         );
       }
-      case "deny": {
-        const [prompt, real] = this.#prompt(step.prompt);
-        if (real === undefined) return this.#passOver();
-        const answer = await this.#owner("PromptService/Deny", {
-          promptId: real.id,
-        });
-        return expect(answer.reason).toBe(oracle.deny(prompt));
-      }
+      case "deny":
+        return this.#deny(step.prompt);
       case "lock": {
         const account =
           step.account === undefined ? undefined : accountNames[step.account];
@@ -419,9 +454,7 @@ export class World {
         return oracle.changePassword(account);
       }
       case "pass":
-        this.#rig.time.advance(step.ms);
-        oracle.now += step.ms;
-        return;
+        return this.#advance(step.ms);
       case "sleep": {
         // The time of day of a machine that wakes may be anything.
         const wall = this.#rig.time.clock.wallMs();
@@ -481,6 +514,20 @@ export class World {
     }
   }
 
+  #advance(ms: number): void {
+    this.#rig.time.advance(ms);
+    this.#oracle.now += ms;
+  }
+
+  async #deny(n: number): Promise<void> {
+    const [prompt, real] = this.#prompt(n);
+    if (real === undefined) return this.#passOver();
+    const answer = await this.#owner("PromptService/Deny", {
+      promptId: real.id,
+    });
+    expect(answer.reason).toBe(this.#oracle.deny(prompt));
+  }
+
   #passOver(): void {
     this.taken -= 1;
   }
@@ -500,8 +547,11 @@ export class World {
   }
 
   async #authorize(step: Extract<Step, { do: "authorize" }>): Promise<void> {
+    return this.#ask(await this.#slot(step.process), step);
+  }
+
+  async #ask(slot: Slot, step: Asking): Promise<void> {
     const oracle = this.#oracle;
-    const slot = await this.#slot(step.process);
     const isUnsure = slot.program.lineage.some(
       (os) => oracle.now < (this.#unsure.get(os) ?? 0),
     );
@@ -536,13 +586,23 @@ export class World {
     return this.#read(await this.#slot(process), asked, reading);
   }
 
-  async #read(slot: Slot, asked: number, reading: Reading): Promise<void> {
+  async #read(slot: Slot, asked: number, wanted: Reading): Promise<void> {
     const account = askedNames[asked] ?? "";
+    const reading = this.#placed(account, wanted);
     const operation = this.#operation(account, reading);
     const calling = slot.caller.broker("Request", { account, operation });
     const answer = await soon(calling, "an answer");
     if (!this.#oracle.isOn) return expect(answer.status).toBe(0);
     this.#judge(answer, this.#oracle.request(slot.program, asked, reading));
+  }
+
+  /** A field of an item as a path, by where the item is now. */
+  #placed(account: string, reading: Reading): Reading {
+    if (reading.read !== "field-of") return reading;
+    const item = this.#item(account, reading.item);
+    const vault = Math.max(0, vaultNames.indexOf(item?.vault ?? ""));
+    const title = Math.max(0, titles.indexOf(item?.title ?? ""));
+    return { read: "fields", of: [{ vault, title, field: reading.field }] };
   }
 
   #operation(account: string, reading: Reading): object {
@@ -556,6 +616,7 @@ export class World {
         },
       };
     }
+    if (reading.read === "field-of") throw new Error("not placed");
     const references = reading.of.map(
       ({ vault, title, field }) =>
         `assent://${vaultNames[vault]}/${titles[title]}/${fieldNames[field]}`,
