@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,6 +87,16 @@ export async function checkPlatform(
     readFileSync(`${procDirectory}/self/stat`);
     readFileSync(`${procDirectory}/self/fdinfo/0`);
   });
+  attempt(
+    "proc",
+    `${procDirectory} tells of other processes than those that connect: mount it anew in the broker's PID namespace`,
+    () => {
+      // Numbers there must mean what they mean on a socket.
+      if (readlinkSync(`${procDirectory}/self`) !== `${process.pid}`) {
+        throw new RangeError();
+      }
+    },
+  );
   attempt(
     "boot-clock",
     "the clock that counts since boot cannot be read",
