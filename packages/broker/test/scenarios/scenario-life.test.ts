@@ -167,6 +167,25 @@ describe.each(kernels)("on a kernel of %s,", (kernel) => {
     }
   });
 
+  testWhen(
+    works("gcc", "--version") && works("setarch", "-R", "true"),
+    "a C compiler and setarch: apt-get install gcc util-linux",
+  )(
+    "B3: an exec passes unnoticed where the system places programs alike and a sibling keeps the old memory: Linux cannot tell (T2)",
+    async () => {
+      const program = compileCaller(scene.directory, "placed");
+      // As the exec will give it, so that its stack begins where it did.
+      const args = ["-R", program, "4"];
+      const caller = await scene.connected("setarch", { args });
+      await scene.grant(caller);
+      expect(await caller.do("sibling")).toBe("ok");
+      expect(await caller.do(`exec ${program}`)).toBe(`ready ${caller.pid}`);
+      expectServed(await scene.read(caller));
+      await caller.end();
+      sweep();
+    },
+  );
+
   it("C1: a child that speaks on the connection after its parent exited is refused (PRC-004, PRC-006, T4b)", async () => {
     const caller = await scene.connected();
     await scene.grant(caller);
