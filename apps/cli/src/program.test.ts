@@ -5,12 +5,15 @@ import { assent, testIo } from "../test/test-io.ts";
 import { exitCodes } from "./exit.ts";
 import { createProgram } from "./program.ts";
 
+// Those of the help: what the broker starts is not for people.
 function leaves(command: Command, path: string[] = []): [string[], Command][] {
   return command.commands.length === 0
     ? [[path, command]]
-    : command.commands.flatMap((child) =>
-        leaves(child, [...path, child.name()]),
-      );
+    : command
+        .createHelp()
+        .visibleCommands(command)
+        .filter((child) => child.name() !== "help")
+        .flatMap((child) => leaves(child, [...path, child.name()]));
 }
 
 const commands = leaves(createProgram(testIo()));
