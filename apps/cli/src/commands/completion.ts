@@ -5,7 +5,7 @@ import { commandTree } from "../completion/command-tree.ts";
 import { fishScript } from "../completion/fish.ts";
 import { zshScript } from "../completion/zsh.ts";
 import { type Io, write } from "../io.ts";
-import { withExamples } from "../options.ts";
+import { takesHome, withExamples } from "../options.ts";
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 type ShellName = keyof typeof scripts;
@@ -13,12 +13,13 @@ type ShellName = keyof typeof scripts;
 /** `assent completion`: what a shell has to know of every command, from the one definition of them. */
 export function addCompletionCommand(program: Command, io: Io): void {
   withExamples(
-    program
-      .command("completion")
-      .description("print a script that completes assent in your shell")
-      .addArgument(
-        new Argument("<shell>", "which shell").choices(Object.keys(scripts)),
-      ),
+    takesHome(
+      program
+        .command("completion")
+        .description("print a script that completes assent in your shell"),
+    ).addArgument(
+      new Argument("<shell>", "which shell").choices(Object.keys(scripts)),
+    ),
     "source <(assent completion bash)      in ~/.bashrc",
     "source <(assent completion zsh)       in ~/.zshrc, after compinit",
     "assent completion fish >~/.config/fish/completions/assent.fish",
