@@ -109,6 +109,27 @@ describe("a broker is stopped", () => {
   });
 });
 
+describe("a broker with an error nobody foresaw", () => {
+  it("tells its kind and place, not its message, and ends with all access (LEAK-004, T20)", async () => {
+    const source =
+      'process.on("SIGUSR2",()=>{throw new RangeError("canary-secret")})';
+    const preload = `data:text/javascript,${encodeURIComponent(source)}`;
+    const script = `NODE_OPTIONS='--import ${preload}' exec "$@"`;
+    const broker = startShell(script);
+    await broker.says("Assent is running");
+    broker.process.kill("SIGUSR2");
+    const { code, err } = await broker.ended;
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toContain("a fault in the broker kind=RangeError");
+    expect(err).not.toContain("canary");
+    expect(err).not.toContain("    at ");
+    // Its sockets are left; the next one takes over.
+    const next = await run();
+    next.process.kill("SIGTERM");
+    expect((await next.ended).code).toBe(exitCodes.done);
+  });
+});
+
 describe("a broker reads its settings again", () => {
   it("and each change is told and takes effect; a file that is wrong changes nothing", async () => {
     const broker = await run();

@@ -2,10 +2,15 @@
 import type { LogValue } from "./fields.ts";
 import type { LogEvent, LogLevel } from "./log.ts";
 
-/** Most lines of one minute, by level; errors are few, and always told. */
-export type LineLimits = Readonly<Record<Exclude<LogLevel, "error">, number>>;
+/** Most lines of one minute, by level. */
+export type LineLimits = Readonly<Record<LogLevel, number>>;
 
-const defaultLimits: LineLimits = { debug: 300, info: 600, warn: 300 };
+const defaultLimits: LineLimits = {
+  debug: 300,
+  info: 600,
+  warn: 300,
+  error: 300,
+};
 
 /** A line that is to be written. */
 export interface AdmittedLine {
@@ -26,8 +31,9 @@ export interface LineLimit {
 }
 
 /**
- * Equal debug lines of one minute are written once and then counted; so is
- * whatever is beyond the limit of its level. Counts are told with the first
+ * Equal lines of one minute at debug and error, which programs can cause at
+ * will, are written once and then counted; so is whatever is beyond the limit
+ * of its level. Counts are told with the first
  * line of a later minute.
  */
 export function createLineLimit(limits: LineLimits = defaultLimits): LineLimit {
@@ -61,15 +67,14 @@ export function createLineLimit(limits: LineLimits = defaultLimits): LineLimit {
       const due = now === minute ? [] : counts();
       minute = now;
       const line: AdmittedLine = { level, event, fields };
-      if (level === "error") return [...due, line];
-      if (level === "debug") {
+      if (level === "debug" || level === "error") {
         const key = `${event} ${JSON.stringify(fields)}`;
         const same = repeats.get(key);
         if (same !== undefined) {
           same.more += 1;
           return due;
         }
-        if ((written.get(level) ?? 0) < limits.debug) {
+        if ((written.get(level) ?? 0) < limits[level]) {
           repeats.set(key, { ...line, more: 0 });
         }
       }

@@ -108,5 +108,6 @@ export interface Log {
   debug(event: LogEvent, fields?: LogFields): void;
   info(event: LogEvent, fields?: LogFields): void;
   warn(event: LogEvent, fields?: LogFields): void;
+  /** What should not be; equal lines of a minute are counted, too. */
   error(event: LogEvent, fields?: LogFields): void;
 }
