@@ -95,11 +95,13 @@ export type Step =
     }
   | ({ readonly do: "approve"; readonly wrong: boolean } & Answering)
   | ({ readonly do: "begin" } & Answering)
+  /** Approve with a wrong password, so many times. */
+  | ({ readonly do: "guess"; readonly times: number } & Answering)
   | {
       readonly do: "finish";
       readonly approval: number;
-      /** Milliseconds that pass before. */
-      readonly after: number;
+      /** Milliseconds that pass before; or its account gets another password. */
+      readonly after: number | "password";
       readonly wrong: boolean;
     }
   | { readonly do: "shown" | "stale" | "deny"; readonly prompt: number }
@@ -132,7 +134,7 @@ const prompt = fc.nat(3);
 const account = fc.constantFrom(0, 0, 0, 1);
 const item = fc.constantFrom(0, 0, 0, 1, 2);
 const asked = fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3, 4);
-const scope = fc.constantFrom(0, 0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8);
+const scope = fc.constantFrom(0, 0, 0, 1, 2, 2, 3, 4, 5, 6, 6, 6, 7, 8);
 const inactivity = fc.constantFrom(undefined, undefined, undefined, 60, 599);
 const mostly = (value: undefined, other: fc.Arbitrary<number>) =>
   fc.oneof(
@@ -227,8 +229,16 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
     fc.record({
       do: is("finish"),
       approval: fc.nat(2),
-      after: fc.constantFrom(0, 0, 0, 59_999, 60_000),
+      after: fc.constantFrom(0, 0, 59_999, 60_000, "password" as const),
       wrong: rarely,
+    }),
+  ),
+  steps(
+    3,
+    fc.record({
+      do: is("guess"),
+      times: fc.constantFrom(1, 4, 5, 6),
+      ...answering,
     }),
   ),
   steps(1, fc.record({ do: is("work"), access: fc.nat(3), reading })),

@@ -396,10 +396,24 @@ export class World {
           await this.#finish(this.#begun.at(-1), step.wrong);
         return;
       }
+      case "guess": {
+        for (let n = 0; n < step.times; n += 1) {
+          if (!(await this.#begin(step))) return;
+          await this.#finish(this.#begun.at(-1), true);
+          await this.#promptsAgree();
+        }
+        return;
+      }
       case "finish": {
         const begun = nth(this.#begun, step.approval);
         if (begun === undefined) return this.#passOver();
-        this.#advance(step.after);
+        if (step.after === "password") {
+          const { account } = begun.approval;
+          await changePassword(this.#ground, account);
+          oracle.changePassword(account);
+        } else {
+          this.#advance(step.after);
+        }
         return this.#finish(begun, step.wrong);
       }
       case "shown":
