@@ -136,7 +136,8 @@ export const experiments: Readonly<Record<string, Experiment>> = {
         if (next.peer.number === last.peer.number) taken += 1;
       }
       last = next;
-      registry.sweep();
+      // Seldom: the one before is still known when the next comes.
+      if (registry.size > 100) registry.sweep();
     }
     return { pairs, taken };
   },

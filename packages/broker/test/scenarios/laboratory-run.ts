@@ -64,7 +64,7 @@ export function observe(
   ];
   const { stdout, stderr, status } = spawnSync(program, rest, {
     encoding: "utf8",
-    timeout: 60_000,
+    timeout: 80_000,
   });
   if (status !== 0) throw new Error(`${experiment}: ${stderr}${stdout}`);
   return JSON.parse(stdout);

@@ -2,10 +2,13 @@
 // Process ids that are used again, in a PID namespace where they can be chosen.
 // Rows A1 and A2.
 import { Warning } from "@assent/protocol/owner";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { testWhen, works } from "../../src/peer/processes.fixture.ts";
 import { observe, ownRoom } from "./laboratory-run.ts";
 import type { Kernel } from "./scene.ts";
+
+// Many processes in turn: on a machine that is busy they take their time.
+vi.setConfig({ testTimeout: 90_000 });
 
 const [unshare = "", ...namespaces] = ownRoom;
 const it = testWhen(
