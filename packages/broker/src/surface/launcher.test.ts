@@ -144,7 +144,9 @@ it("does not bring back what the user left, until another prompt comes", async (
 });
 
 it("ends a surface after a minute without a prompt, and not before", async () => {
-  const place = launch(`${stays} process.on("SIGTERM", () => process.exit(0))`);
+  const place = launch(
+    `process.on("SIGTERM", () => process.exit(0)); ${stays}`,
+  );
   const { launcher, time } = place;
   launcher.wanted(["a"]);
   await place.says("said up GIVEN");
