@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -100,6 +101,46 @@ test("a new file is there whole, and only the user can read it", () => {
   file.close();
   file.close();
   expect(readdirSync(directory)).toEqual([`${id}.db`]);
+});
+
+test("a copy holds all that was committed, also what is only in the log, and nothing of a change after it", () => {
+  const file = openNativeFile(path);
+  const rename = (name: string) =>
+    file.transaction(() => {
+      const row = file.rows.account();
+      if (row) file.rows.putAccount({ ...row, name });
+    });
+  const copies = ["one", "two", "three"].map((name) => {
+    rename(name);
+    const copy = join(directory, `copy-${name}`);
+    file.copyTo(copy);
+    return { name, copy };
+  });
+  rename("four");
+  expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+  expect(file.rows.account()?.name).toBe("four");
+  file.close();
+  for (const { name, copy } of copies) {
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    const opened = openNativeFile(copy);
+    expect(opened.rows.account()?.name).toBe(name);
+    opened.close();
+  }
+});
+
+test("a copy is never written over another file, and none is left when it fails (T36)", () => {
+  const file = openNativeFile(path);
+  const taken = join(directory, "taken");
+  writeFileSync(taken, "mine");
+  const nowhere = join(directory, "nowhere", "copy");
+  for (const to of [taken, nowhere]) {
+    expect(refusal(() => file.copyTo(to)).failure).toBe("storage");
+  }
+  const change = () => file.copyTo(join(directory, "within"));
+  expect(refusal(() => file.transaction(change)).failure).toBe("storage");
+  expect(readFileSync(taken, "utf8")).toBe("mine");
+  expect(existsSync(join(directory, "within"))).toBe(false);
+  file.close();
 });
 
 test("a file is made once", () => {
