@@ -300,3 +300,40 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   steps(8, fc.record({ do: is("move"), account, item })),
   steps(2, fc.record({ do: is("delete"), account, item })),
 );
+
+const asks = (scope: number): Step => ({
+  do: "authorize",
+  process: 0,
+  asked: 0,
+  scope,
+  inactivity: undefined,
+  never: false,
+});
+const answer: Answering = {
+  prompt: 0,
+  choice: 0,
+  scope: undefined,
+  inactivity: undefined,
+};
+const approve: Step = { do: "approve", wrong: false, ...answer };
+const begin: Step = { do: "begin", ...answer };
+const finish = (after: number | "password"): Step => ({
+  do: "finish",
+  approval: 0,
+  after,
+  wrong: false,
+});
+const readsField: Reading = { read: "field-of", item: 0, field: 0 };
+
+/** Taken before any other: what chance would seldom bring together. */
+export const firstWalks: readonly Step[][] = [
+  [asks(0), approve, { do: "work", access: 0, reading: readsField }],
+  [asks(0), begin, finish(59_999), asks(1), begin, finish(60_000)],
+  [asks(0), begin, finish("password")],
+  [
+    asks(6),
+    approve,
+    { do: "move", account: 0, item: 0 },
+    { do: "use", access: 0, reading: readsField },
+  ],
+];

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Rig, startRig } from "../rig.ts";
-import { step } from "./steps.ts";
+import { firstWalks, step } from "./steps.ts";
 import { type Ground, layGround, World } from "./world.ts";
 
 // Walks over a real broker: real processes connect to real sockets, the user
@@ -45,6 +45,7 @@ it("whatever programs, the user and time do: what leaves was allowed, refusals s
     ),
     {
       seed,
+      examples: firstWalks.map((walk) => [walk]),
       ...(ASSENT_WALK_PATH ? { path: ASSENT_WALK_PATH } : {}),
       numRuns: runs > 0 ? runs : 1_000_000,
       ...(runs > 0
