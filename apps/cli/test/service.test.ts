@@ -12,8 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { locatePlaces } from "@assent/protocol";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { exitCodes } from "../src/exit.ts";
+import { unitFiles } from "../src/service/unit-files.ts";
 import { endProcesses, startProcess } from "./daemon.ts";
 import { assent, type Outcome } from "./test-io.ts";
 
@@ -179,6 +181,31 @@ test.skipIf(!canAnalyze)(
     expect(status, stdout).toBe(0);
   },
 );
+
+test("is described as it is in docs/service.md", () => {
+  const clone = "/home/you/assent";
+  const [, unit] = unitFiles(
+    {
+      places: locatePlaces({
+        environment: { XDG_RUNTIME_DIR: "/run/user/1000" },
+        homeDirectory: "/home/you",
+        userId: 1000,
+        isOwnDirectory: () => true,
+      }),
+      command: [
+        `${clone}/node_modules/node/bin/node`,
+        `${clone}/apps/cli/dist/main.js`,
+      ],
+      home: undefined,
+      dataHome: undefined,
+    },
+    "/home/you/.config/systemd/user",
+  );
+  const page = new URL("../../../docs/service.md", import.meta.url);
+  expect(readFileSync(page, "utf8")).toContain(
+    `\`\`\`ini\n${unit?.text}\`\`\`\n`,
+  );
+});
 
 function analyze(verb: string, ...options: readonly string[]) {
   const name = join(units, "assent-broker.service");
