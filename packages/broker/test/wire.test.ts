@@ -145,12 +145,36 @@ describe("a deadline", () => {
       const answer = await caller.broker("Request", request, {
         headers: { "connect-timeout-ms": timeout },
       });
-      expect(answer.code).toBe("invalid_argument");
+      expect([answer.code, answer.reason]).toEqual([
+        "invalid_argument",
+        "INVALID",
+      ]);
     },
   );
+
+  it("beyond what a timer can wait has not passed (WIR-009)", async () => {
+    const answer = await caller.broker("Request", request, {
+      headers: { "connect-timeout-ms": "9999999999" },
+    });
+    expect(answer.reason).toBe("AUTHORIZATION_REQUIRED");
+  });
+});
+
+it("another version of Connect itself is refused, with a reason (VER-003)", async () => {
+  const answer = await caller.broker("Request", request, {
+    headers: { "connect-protocol-version": "99" },
+  });
+  expect([answer.code, answer.reason]).toEqual(["invalid_argument", "INVALID"]);
 });
 
 it.each([
+  [
+    "a key that stands twice (T19)",
+    Buffer.from('{"account":"Personal","account":"Work"}'),
+    "application/json",
+    "invalid_argument",
+    "INVALID",
+  ],
   [
     "truncated JSON",
     Buffer.from("{"),

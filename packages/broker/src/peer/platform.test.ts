@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync } from "node:fs";
+import { closeSync, readdirSync } from "node:fs";
+import { Session } from "node:inspector";
 import { expect, test, vi } from "vitest";
 import { checkPlatform, createBinding, PlatformError } from "./platform.ts";
 import { binding, temporaryDirectory } from "./processes.fixture.ts";
@@ -64,3 +65,24 @@ for (const [lack, broken, proc] of [
     expect((await lackOf(checkPlatform(broken, proc))).lack).toBe(lack);
   });
 }
+
+test("takes no process for ended because a signal came meanwhile (PRC-003)", async () => {
+  const session = new Session();
+  session.connect();
+  session.post("Profiler.enable");
+  // A signal every fifty microseconds.
+  session.post("Profiler.setSamplingInterval", { interval: 50 });
+  session.post("Profiler.start");
+  const pidfd = binding.openPidfd(process.pid);
+  try {
+    let ended = 0;
+    for (let index = 0; index < 200_000; index += 1) {
+      if (binding.hasEnded(pidfd)) ended += 1;
+      if (binding.haveEnded([pidfd])[0]) ended += 1;
+    }
+    expect(ended).toBe(0);
+  } finally {
+    session.disconnect();
+    closeSync(pidfd);
+  }
+});

@@ -23,6 +23,7 @@ import type {
   Connection,
 } from "../channel/connection.ts";
 import { answerStatus, collect, stream, write } from "./answer.ts";
+import { boundDeadline, dropDeadline, judgeDeadline } from "./deadline.ts";
 import type { Flight, Flights } from "./flight.ts";
 import type { AtGate } from "./gate.ts";
 import { type BodyJudgement, readMessage } from "./message.ts";
@@ -117,7 +118,7 @@ async function serve(
       httpVersion: request.httpVersion,
       method: "POST",
       url: `http://localhost${request.url}`,
-      header: headersOf(request),
+      header: headersOf(request, refusedWith !== undefined),
       body: once(body),
       signal: aborted,
       contextValues,
@@ -171,13 +172,18 @@ function judgeHeaders(request: ChannelRequest): ConnectError | undefined {
   if (!servesVersion(typeof version === "string" ? version : undefined)) {
     return refusal(Reason.VERSION_UNSUPPORTED);
   }
-  // Zero would be taken as no deadline at all (WIR-009).
-  const timeout = String(request.headers["connect-timeout-ms"] ?? "");
-  const grpcTimeout = String(request.headers["grpc-timeout"] ?? "");
-  if (/^0+$/.test(timeout) || /^0+[HMSmun]$/.test(grpcTimeout)) {
-    return new ConnectError("the deadline has passed", Code.DeadlineExceeded);
+  const connectVersion = request.headers[connectVersionHeader];
+  if (connectVersion !== undefined && connectVersion !== "1") {
+    return refusal(Reason.INVALID);
   }
-  return undefined;
+  switch (judgeDeadline(request.headers)) {
+    case "passed":
+      return new ConnectError("the deadline has passed", Code.DeadlineExceeded);
+    case "invalid":
+      return refusal(Reason.INVALID);
+    default:
+      return undefined;
+  }
 }
 
 function abortedBy(response: ChannelResponse): AbortSignal {
@@ -216,11 +222,20 @@ function finishReading(
   });
 }
 
-function headersOf(request: ChannelRequest): Headers {
+const connectVersionHeader = "connect-protocol-version";
+
+/** What Connect is to see; of a refused call nothing that it would itself refuse. */
+function headersOf(request: ChannelRequest, refused: boolean): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (name.startsWith(":") || value === undefined) continue;
     headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  }
+  if (refused) {
+    dropDeadline(headers);
+    headers.delete(connectVersionHeader);
+  } else {
+    boundDeadline(headers);
   }
   return headers;
 }

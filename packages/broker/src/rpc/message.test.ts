@@ -100,6 +100,12 @@ describe("a message that does not decode", () => {
     ["nothing, as JSON", new Uint8Array(), json],
     ["no UTF-8 in JSON", Uint8Array.of(0x22, 0xff, 0x22), json],
     ["JSON of another type", utf8('{"account":7}'), json],
+    ["a key that stands twice", utf8('{"account":"a","account":"b"}'), json],
+    [
+      "a key of two spellings",
+      utf8('{"scope":{"everyVault":{},"every_vault":{}}}'),
+      json,
+    ],
     ["JSON nested without end", utf8("[".repeat(100_000)), json],
     ["an envelope that is cut off", Uint8Array.of(0, 0, 0), grpc],
     ["an envelope of another length", Uint8Array.of(0, 0, 0, 0, 9, 1), grpc],
@@ -109,6 +115,12 @@ describe("a message that does not decode", () => {
       grpc,
     ],
     ["unknown flags", enveloped(new Uint8Array(), 6), grpc],
+    ["a compression without a name", enveloped(new Uint8Array(), 1), grpc],
+    [
+      "a compression that is none",
+      enveloped(new Uint8Array(), 1),
+      { ...grpc, "grpc-encoding": "identity" },
+    ],
     ["no gzip", utf8("plain"), { ...proto, "content-encoding": "gzip" }],
     [
       "an unknown field in a JSON scope (WIR-002, SES-016)",

@@ -6,6 +6,7 @@ import {
   type DescMethod,
   fromBinary,
   fromJson,
+  fromJsonString,
   type JsonValue,
 } from "@bufbuild/protobuf";
 import type { ChannelRequest } from "../channel/connection.ts";
@@ -139,6 +140,9 @@ function judge(
     if (view.getUint32(1) !== body.length - envelopeBytes)
       return Reason.INVALID;
     compressed = flags === 1;
+    if (compressed && (encoding === "" || encoding === "identity")) {
+      return Reason.INVALID;
+    }
     message = body.subarray(envelopeBytes);
   }
   if (compressed) {
@@ -166,8 +170,9 @@ function judge(
 
 function decodeJson(message: Uint8Array, method: DescMethod): void {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(message);
+  // As Connect reads it: a key that stands twice is refused, too.
+  fromJsonString(method.input, text, { ignoreUnknownFields: true });
   const json = JSON.parse(text) as JsonValue;
-  fromJson(method.input, json, { ignoreUnknownFields: true });
   // What a scope holds and we do not know may restrict it: refused, although
   // unknown fields are ignored everywhere else (WIR-002, SES-016).
   for (const field of method.input.fields) {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { IncomingHttpHeaders } from "node:http";
+
+/** What the headers say of the time that a caller waits. */
+export type Deadline = "none" | "passed" | "ahead" | "invalid";
+
+const connectHeader = "connect-timeout-ms";
+const grpcHeader = "grpc-timeout";
+const unitsMs: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1_000,
+  m: 1,
+  u: 1e-3,
+  n: 1e-6,
+};
+/** What a timer of the runtime can wait, some 24 days: more would fire at once. */
+const longestMs = 2 ** 31 - 1;
+
+/**
+ * Judge the deadline of a call in any flavour (WIR-009). Connect itself takes
+ * zero as none, and tells what is no time at all without a reason.
+ */
+export function judgeDeadline(headers: IncomingHttpHeaders): Deadline {
+  const times = [headers[connectHeader], headers[grpcHeader]]
+    .map((text, index) => toMs(text, index === 1))
+    .filter((ms) => ms !== undefined);
+  if (times.length === 0) return "none";
+  if (times.some((ms) => Number.isNaN(ms))) return "invalid";
+  return times.some((ms) => ms === 0) ? "passed" : "ahead";
+}
+
+/** The same deadline, no later than the runtime can count. */
+export function boundDeadline(headers: Headers): void {
+  const ms = toMs(headers.get(connectHeader) ?? undefined, false);
+  if (ms !== undefined && ms > longestMs) {
+    headers.set(connectHeader, `${longestMs}`);
+  }
+  const grpcMs = toMs(headers.get(grpcHeader) ?? undefined, true);
+  if (grpcMs !== undefined && grpcMs > longestMs) {
+    headers.set(grpcHeader, `${Math.floor(longestMs / 1000)}S`);
+  }
+}
+
+/** Take the deadline out: what is refused anyway has none. */
+export function dropDeadline(headers: Headers): void {
+  headers.delete(connectHeader);
+  headers.delete(grpcHeader);
+}
+
+/** NaN: not a time as the protocol writes it. */
+function toMs(
+  text: string | string[] | undefined,
+  grpc: boolean,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits, unit = "m"] =
+    (grpc ? /^(\d{1,8})([HMSmun])$/ : /^(\d{1,10})$/).exec(String(text)) ?? [];
+  return Number(digits) * (unitsMs[unit] ?? Number.NaN);
+}
