@@ -10,6 +10,7 @@ import {
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { frame, headerBlock, opening } from "../../fuzz/http2-bytes.ts";
 import { createLinuxSource } from "../peer/linux-source.ts";
 import {
   fixture,
@@ -416,6 +417,40 @@ test("survives floods of control frames, which cost that connection alone (WIR-0
   }
   expect((await caller.ask({ id: 1, post: "/on" })).status).toBe(200);
 });
+
+for (const [what, name, value] of [
+  ["to be told to go on", "expect", "100-continue"],
+  ["what nobody knows", "expect", "what"],
+  ["a tunnel", ":method", "CONNECT"],
+] as const) {
+  test(`lives on when a stream that expects ${what} is reset at once (WIR-012, T19)`, async () => {
+    const { channel } = await open();
+    const caller = await startHttpCaller();
+    await caller.ask({ id: 1, http2: channel.path });
+    const fields = new Map([
+      [":method", "POST"],
+      [":path", "/a"],
+      [":scheme", "http"],
+      [":authority", "x"],
+      [name, value],
+    ]);
+    if (value === "CONNECT") {
+      fields.delete(":path");
+      fields.delete(":scheme");
+    }
+    const frames = [1, 3, 5].flatMap((stream) => [
+      frame(1, 4, stream, headerBlock([...fields])),
+      frame(3, 0, stream, Buffer.from([0, 0, 0, 8])),
+    ]);
+    // The second is not even reset, and is answered.
+    frames.splice(3, 1);
+    await caller.ask({ id: 2, raw: channel.path });
+    caller.tell({ id: 2, send: base64(Buffer.concat([opening, ...frames])) });
+    const again = await caller.ask({ id: 3, http2: channel.path });
+    expect(again).toMatchObject({ connected: true });
+    expect((await caller.ask({ id: 1, post: "/on" })).status).toBe(200);
+  });
+}
 
 test("closes at once, and removes its socket", async () => {
   const { channel, waiting } = await open();

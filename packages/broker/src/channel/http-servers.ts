@@ -2,6 +2,8 @@
 import { createServer as createHttp1Server } from "node:http";
 import {
   createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
   type Http2Session,
   type ServerHttp2Session,
 } from "node:http2";
@@ -66,16 +68,30 @@ export function createHttpServers(
       maxHeaderListSize: limits.headerBytes,
     },
   });
-  http2.on("request", (request, response) => {
-    const { session } = request.stream;
-    const connection = session && bySession.get(session);
-    if (connection === undefined) {
-      request.stream.destroy();
+  const serve = (
+    request: Http2ServerRequest,
+    response: Http2ServerResponse,
+  ) => {
+    const { stream } = request;
+    const connection = stream.session && bySession.get(stream.session);
+    // Reset in the same breath in which it came: there is nobody to answer, and
+    // its end would be told to nobody.
+    if (connection === undefined || stream.destroyed || stream.closed) {
+      stream.destroy();
       return;
     }
     connection.begin(request, response);
     handler(request, response, connection);
+  };
+  http2.on("request", serve);
+  // Node would answer these by itself, and throw when the stream is gone (T19).
+  http2.on("checkContinue", (request, response) => {
+    if (!request.stream.destroyed && !request.stream.closed) {
+      response.writeContinue();
+    }
+    serve(request, response);
   });
+  for (const event of ["checkExpectation", "connect"]) http2.on(event, serve);
   // A broken session is closed by Node; it costs nobody else anything (WIR-012).
   http2.on("sessionError", () => undefined);
 
