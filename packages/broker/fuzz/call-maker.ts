@@ -122,7 +122,7 @@ export function makeJsonCall(random: Random, ending: boolean): MadeCall {
   let text = JSON.stringify(makeJson(random, method.input));
   if (random.oneIn(12)) text = doubleKeys(random, text);
   if (random.oneIn(60)) {
-    const depth = random.between(1, 20_000);
+    const depth = random.between(1, random.oneIn(10) ? 20_000 : 200);
     const open = random.pick(["[", '{"account":', '{"scope":{"vaults":']);
     text = open.repeat(depth);
   }

@@ -36,6 +36,8 @@ export interface FuzzResult {
 export interface FuzzTarget {
   /** Kebab-case; names it on the command line. */
   readonly name: string;
+  /** Inputs in `npm test`, where each costs a connection; by default a hundred thousand. */
+  readonly testRuns?: number;
   run(options: FuzzOptions): Promise<FuzzResult>;
 }
 

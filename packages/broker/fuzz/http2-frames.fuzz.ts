@@ -2,4 +2,8 @@
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { wireTarget } from "./wire-target.ts";
 
-export const target: FuzzTarget = wireTarget("http2-frames", "bytes-caller.ts");
+export const target: FuzzTarget = wireTarget(
+  "http2-frames",
+  "bytes-caller.ts",
+  10_000,
+);

@@ -64,8 +64,9 @@ function makeField(random: Random, field: DescField, depth: number): unknown {
   if (field.fieldKind === "map") return undefined;
   const one = () => makeValue(random, field, depth);
   if (field.fieldKind !== "list") return one();
-  const length = random.oneIn(50) ? random.below(1100) : random.below(3);
-  const values = Array.from({ length: depth > 2 ? length % 3 : length }, one);
+  const many = field.message === undefined && random.oneIn(50);
+  const length = many ? random.below(1100) : random.below(3);
+  const values = Array.from({ length }, one);
   return values.includes(undefined) ? undefined : values;
 }
 

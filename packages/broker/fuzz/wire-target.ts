@@ -15,9 +15,14 @@ const mostGrowth = 48 << 20;
  * A target that is tried over real sockets by a process of its own. Meanwhile
  * another process, which has a session, is served (T19).
  */
-export function wireTarget(name: string, callerFile: string): FuzzTarget {
+export function wireTarget(
+  name: string,
+  callerFile: string,
+  testRuns = 100_000,
+): FuzzTarget {
   return {
     name,
+    testRuns,
     async run({ seed, runs, signal, onProgress }) {
       const findings: FuzzFinding[] = [];
       const faults: string[] = [];
