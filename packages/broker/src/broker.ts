@@ -249,6 +249,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       activated,
       onRefused: (reason) =>
         log.debug("connection-refused", { channel: name, reason }),
+      isKept: (connection) => access.isTrusted(connection),
     });
 
   registry.keepAlive(

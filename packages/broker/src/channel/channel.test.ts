@@ -163,6 +163,12 @@ for (const http of [1, 2] as const) {
   });
 }
 
+const callFields = headerBlock([
+  [":method", "POST"],
+  [":path", "/a"],
+  [":scheme", "http"],
+  [":authority", "x"],
+]);
 const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 const emptySettings = Buffer.from("000000040000000000", "hex");
 // Says 100 bytes of headers, sends three.
@@ -309,6 +315,81 @@ test("makes no room at the cost of a waiting call or of somebody with a session 
   expect(refused).toEqual(["too-many-connections"]);
   expect(channel.connections.size).toBe(2);
 });
+
+test("makes room at the cost of the process that has most connections, however busy they are (T60)", async () => {
+  const { channel, waiting } = await open({ limits: { connections: 4 } });
+  const [greedy, modest, late] = await Promise.all([
+    startHttpCaller(),
+    startHttpCaller(),
+    startHttpCaller(),
+  ]);
+  await modest.ask({ id: 1, http2: channel.path });
+  modest.tell({ id: 1, post: "/wait" });
+  await until(() => waiting.length === 1);
+  for (const id of [1, 2, 3]) {
+    await greedy.ask({ id, http2: channel.path });
+    greedy.tell({ id, post: "/wait" });
+    await until(() => waiting.length === 1 + id);
+  }
+  await late.ask({ id: 1, http2: channel.path });
+  await greedy.event(1, "closed");
+  expect((await late.ask({ id: 1, post: "/a" })).status).toBe(200);
+  expect(waiting[0]?.connection.closed.aborted).toBe(false);
+});
+
+test("never makes room at the cost of what it was told to keep, or of a program it started (T60)", async () => {
+  const kept = new Set<unknown>();
+  const { channel, refused, registry } = await open({
+    limits: { connections: 2 },
+    isKept: (connection) => kept.has(connection),
+  });
+  const program = talk([fixture("../channel/surface")], {
+    stdio: ["pipe", "pipe", "inherit", "pipe"],
+  });
+  const lease = registry.admitChild(program.child.pid);
+  if (typeof lease === "string") throw new Error(lease);
+  channel.adopt(program.child.stdio[3] as Socket, lease.peer);
+  const caller = await startHttpCaller();
+  await caller.ask({ id: 1, http2: channel.path });
+  for (const connection of channel.connections) kept.add(connection);
+  await caller.ask({ id: 2, raw: channel.path });
+  await caller.event(2, "closed");
+  expect(refused).toEqual(["too-many-connections"]);
+});
+
+for (const [what, frames] of [
+  // No window at all: the answer cannot leave.
+  [
+    "whose answer is never taken",
+    [
+      frame(4, 0, 0, Buffer.from("000400000000", "hex")),
+      frame(1, 5, 1, callFields),
+    ],
+  ],
+  [
+    "that says goodbye and then breaks the protocol, with a call under way",
+    [
+      frame(1, 5, 1, callFields),
+      frame(7, 0, 0, Buffer.alloc(8)),
+      frame(8, 0, 0, Buffer.alloc(5)),
+    ],
+  ],
+] as const) {
+  test(`closes a connection ${what}, after 30 s (WIR-007, T19, T60)`, async () => {
+    const { channel, scheduler, calls } = await open();
+    const caller = await startHttpCaller();
+    const bytes = Buffer.concat([opening, ...frames]);
+    await caller.ask({ id: 1, raw: channel.path, send: base64(bytes) });
+    await until(() => calls() === 1);
+    await caller.ask({ id: 2, http2: channel.path });
+    await caller.ask({ id: 2, post: "/a" });
+    scheduler.advance(29_999);
+    expect(channel.connections.size).toBe(2);
+    scheduler.advance(1);
+    await caller.event(1, "closed");
+    expect((await caller.ask({ id: 2, post: "/b" })).status).toBe(200);
+  });
+}
 
 test("closes a connection once its opener is gone, though a child holds it (PRC-004, PRC-006)", async () => {
   const { channel, registry } = await open();

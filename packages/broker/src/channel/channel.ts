@@ -6,7 +6,7 @@ import type { PeerLease, PeerRegistry } from "../peer/registry.ts";
 import { type Scheduler, systemScheduler } from "../peer/scheduler.ts";
 import { socketDescriptor } from "../peer/socket-descriptor.ts";
 import type { ActivatedSocket } from "./activation.ts";
-import type { Channel, ChannelHandler } from "./connection.ts";
+import type { Channel, ChannelHandler, Connection } from "./connection.ts";
 import { listenActivated, listenPrivately } from "./endpoint-socket.ts";
 import { sniff } from "./first-bytes.ts";
 import { createHttpServers } from "./http-servers.ts";
@@ -44,6 +44,8 @@ export interface ChannelOptions {
   readonly limits?: Partial<ChannelLimits>;
   /** A listening socket that the service manager opened. */
   readonly activated?: ActivatedSocket | undefined;
+  /** True: not closed to make room, however many come (T60). */
+  readonly isKept?: (connection: Connection) => boolean;
   /** Told of each connection that was closed unread. */
   readonly onRefused?: (refusal: ConnectionRefusal) => void;
 }
@@ -96,24 +98,33 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     return connection;
   }
 
-  /** Closes the connection that was used longest ago and that nothing hangs on (T60). */
-  function makeRoom(): boolean {
-    for (const connection of connections) {
-      if (connection.calls === 0 && !registry.isKept(connection.peer)) {
-        connection.destroy();
-        connection.release();
-        connections.delete(connection);
-        return true;
-      }
-    }
-    return false;
+  const mayGo = (connection: ServedConnection) =>
+    !connection.isOurs &&
+    !registry.isKept(connection.peer) &&
+    !options.isKept?.(connection);
+
+  /**
+   * Closes the connection that was used longest ago and that nothing hangs on.
+   * If all are busy, the oldest of the process that has most, unless the new
+   * one would then have as many (T60).
+   */
+  function makeRoom(ofNew: number): boolean {
+    const evictable = [...connections].filter(mayGo);
+    const victim =
+      evictable.find(({ calls }) => calls === 0) ??
+      oldestOfGreediest(evictable, ofNew + 1);
+    if (victim === undefined) return false;
+    victim.destroy();
+    victim.release();
+    connections.delete(victim);
+    return true;
   }
 
   function admit(socket: Socket): PeerLease | ConnectionRefusal {
     const descriptor = socketDescriptor(socket);
     if (descriptor === undefined) return "unknown";
     let lease = registry.admit(descriptor);
-    while (lease === "exhausted" && makeRoom()) {
+    while (lease === "exhausted" && makeRoom(0)) {
       lease = registry.admit(descriptor);
     }
     if (typeof lease === "string") return lease;
@@ -121,7 +132,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
     const ofProcess = [...connections].filter((one) => one.peer === peer);
     if (
       ofProcess.length < limits.connectionsPerProcess &&
-      (connections.size < limits.connections || makeRoom())
+      (connections.size < limits.connections || makeRoom(ofProcess.length))
     ) {
       return lease;
     }
@@ -183,4 +194,16 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
       return closing;
     },
   };
+}
+
+function oldestOfGreediest(
+  connections: readonly ServedConnection[],
+  fewest: number,
+): ServedConnection | undefined {
+  const byPeer = Map.groupBy(connections, ({ peer }) => peer);
+  const greediest = [...byPeer.values()].reduce<readonly ServedConnection[]>(
+    (most, own) => (own.length > most.length ? own : most),
+    [],
+  );
+  return greediest.length > fewest ? greediest[0] : undefined;
 }

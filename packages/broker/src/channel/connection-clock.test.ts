@@ -69,6 +69,23 @@ test("does not time a call that is received and waits (WIR-007)", () => {
   expect(told).toEqual(["idle"]);
 });
 
+test("gives an answer 30 s to be taken, from its end on (WIR-007, T60)", () => {
+  const { clock: time, scheduler, told } = clock();
+  const call = time.begin();
+  call.received();
+  scheduler.advance(24 * 60 * minute);
+  call.answered();
+  scheduler.advance(30 * second - 1);
+  expect(told).toEqual([]);
+  call.ended();
+  scheduler.advance(second);
+  const late = time.begin();
+  late.received();
+  late.answered();
+  scheduler.advance(30 * second);
+  expect(told).toEqual(["stalled"]);
+});
+
 test("counts calls, however often their end is told", () => {
   const { clock: time } = clock();
   const [one, two] = [time.begin(), time.begin()];
@@ -137,6 +154,7 @@ test("leaves no timer behind", () => {
   const { clock: time, scheduler } = clock();
   const call = time.begin();
   time.begin();
+  time.begin().answered();
   time.stop();
   expect(scheduler.pending).toBe(0);
   call.received();

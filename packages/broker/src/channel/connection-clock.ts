@@ -4,7 +4,7 @@ import type { Scheduler } from "../peer/scheduler.ts";
 /** What becomes of a connection that makes no progress. */
 export interface ConnectionClockOptions {
   readonly scheduler: Scheduler;
-  /** Until the first request, and each later body, is received. */
+  /** Until the first request, and each later body, is received, and until an answer is taken. */
   readonly receiveMs: number;
   /** Without any call, after the first. */
   readonly idleMs: number;
@@ -20,19 +20,23 @@ export interface ConnectionClockOptions {
 export interface CallClock {
   /** Its request is here completely. */
   received(): void;
+  /** Its answer is written, to its end. */
+  answered(): void;
   /** Its answer has left, or never will. */
   ended(): void;
 }
 
 /**
  * Times one connection (WIR-007): from the start until the first request is
- * complete, then the body of each request, and the silence between calls. A
- * call that is received and waits for the user is not timed at all.
+ * complete, then the body of each request, the taking of each answer, and the
+ * silence between calls. A call that is received and waits for the user is not
+ * timed at all.
  */
 export class ConnectionClock {
   readonly #options: ConnectionClockOptions;
   #calls = 0;
   #receiving = new Set<() => void>();
+  #leaving = new Set<() => void>();
   /** Times what comes before a call: the first request, its headers, or silence. */
   #cancelWait: () => void = () => undefined;
   #servedFirst = false;
@@ -61,7 +65,15 @@ export class ConnectionClock {
     const cancel = scheduler.after(receiveMs, onStalled);
     this.#receiving.add(cancel);
     let open = true;
+    let cancelAnswer: () => void = () => undefined;
     return {
+      answered: () => {
+        if (!open || this.#stopped) return;
+        this.#leaving.delete(cancelAnswer);
+        cancelAnswer();
+        cancelAnswer = scheduler.after(receiveMs, onStalled);
+        this.#leaving.add(cancelAnswer);
+      },
       received: () => {
         cancel();
         if (!this.#receiving.delete(cancel) || this.#servedFirst) return;
@@ -72,6 +84,8 @@ export class ConnectionClock {
       ended: () => {
         if (!open) return;
         open = false;
+        cancelAnswer();
+        this.#leaving.delete(cancelAnswer);
         this.#calls -= 1;
         this.#settle();
       },
@@ -90,8 +104,9 @@ export class ConnectionClock {
   stop(): void {
     this.#stopped = true;
     this.#cancelWait();
-    for (const cancel of this.#receiving) cancel();
+    for (const cancel of [...this.#receiving, ...this.#leaving]) cancel();
     this.#receiving.clear();
+    this.#leaving.clear();
   }
 
   #waitForRequest(): void {

@@ -26,6 +26,8 @@ export class ServedConnection implements Connection {
   readonly release: () => void;
   /** Set while the other end speaks HTTP/2. */
   session: Http2Session | undefined;
+  /** We started the program at the other end. */
+  readonly isOurs: boolean;
   readonly #socket: Socket;
   readonly #clock: ConnectionClock;
   readonly #closed = new AbortController();
@@ -34,6 +36,7 @@ export class ServedConnection implements Connection {
   constructor(socket: Socket, lease: PeerLease, timing: ConnectionTiming) {
     this.peer = lease.peer;
     this.release = () => lease.release();
+    this.isOurs = timing.patient;
     this.#socket = socket;
     this.#clock = new ConnectionClock({
       ...timing,
@@ -81,6 +84,13 @@ export class ServedConnection implements Connection {
     const received = () => call.received();
     request.once("end", received);
     request.once("close", received);
+    const end = response.end as (...rest: unknown[]) => unknown;
+    Object.assign(response, {
+      end(...rest: unknown[]) {
+        call.answered();
+        return end.apply(response, rest);
+      },
+    });
     response.once("close", () => {
       call.ended();
       if (this.#finishing) this.finish();
