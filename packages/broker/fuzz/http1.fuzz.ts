@@ -2,8 +2,4 @@
 import type { FuzzTarget } from "./fuzz-target.ts";
 import { wireTarget } from "./wire-target.ts";
 
-export const target: FuzzTarget = wireTarget(
-  "http1",
-  "bytes-caller.ts",
-  10_000,
-);
+export const target: FuzzTarget = wireTarget("http1", "bytes-caller.ts", 5_000);

@@ -5,5 +5,5 @@ import { wireTarget } from "./wire-target.ts";
 export const target: FuzzTarget = wireTarget(
   "http2-frames",
   "bytes-caller.ts",
-  10_000,
+  2_000,
 );
