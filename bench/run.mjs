@@ -9,6 +9,7 @@ import { parseArgs, promisify } from "node:util";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const benchmarks = {
   peer: "packages/broker/bench/peer.bench.ts",
+  vault: "packages/broker/bench/vault-open.bench.ts",
   broker: "bench/broker.bench.mjs",
   request: "bench/request.bench.mjs",
 };
