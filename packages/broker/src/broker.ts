@@ -198,23 +198,19 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
 
   const brokerRefused = createRefusalReport(log, "broker");
+  const service = translating(
+    createBrokerService(parts),
+    (error) => brokerFailure(error, parts.onFault),
+    brokerRefused,
+  );
   const brokerHandler = createGateway({
     at: options.at,
     flights,
     onRefused: brokerRefused,
     admit: ({ peer }) =>
       peer.identified ? undefined : refusal(Reason.PEER_UNIDENTIFIED),
-    routes: (router) => {
-      const service = createBrokerService(parts);
-      router.service(
-        BrokerService,
-        translating(
-          service,
-          (error) => brokerFailure(error, parts.onFault),
-          brokerRefused,
-        ),
-      );
-    },
+    routes: (router) => router.service(BrokerService, service),
+    plain: { service: BrokerService, implementation: service },
   });
   const ownerRefused = createRefusalReport(log, "owner");
   const ownerHandler = createGateway({

@@ -30,6 +30,12 @@ export function judgeDeadline(headers: IncomingHttpHeaders): Deadline {
   return times.some((ms) => ms === 0) ? "passed" : "ahead";
 }
 
+/** Milliseconds that the caller of a plain call waits, no more than the runtime can count. */
+export function deadlineMs(headers: IncomingHttpHeaders): number | undefined {
+  const ms = toMs(headers[connectHeader], false);
+  return ms === undefined ? undefined : Math.min(ms, longestMs);
+}
+
 /** The same deadline, no later than the runtime can count. */
 export function boundDeadline(headers: Headers): void {
   const ms = toMs(headers.get(connectHeader) ?? undefined, false);

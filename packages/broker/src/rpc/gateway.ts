@@ -5,6 +5,7 @@ import {
   servesVersion,
   versionHeader,
 } from "@assent/protocol";
+import type { DescMethodUnary, DescService } from "@bufbuild/protobuf";
 import {
   Code,
   ConnectError,
@@ -23,10 +24,21 @@ import type {
   Connection,
 } from "../channel/connection.ts";
 import { answerStatus, collect, stream, write } from "./answer.ts";
-import { boundDeadline, dropDeadline, judgeDeadline } from "./deadline.ts";
+import {
+  boundDeadline,
+  deadlineMs,
+  dropDeadline,
+  judgeDeadline,
+} from "./deadline.ts";
 import type { Flight, Flights } from "./flight.ts";
 import type { AtGate } from "./gate.ts";
 import { type BodyJudgement, readMessage } from "./message.ts";
+import {
+  isPlain,
+  type PlainCall,
+  servePlain,
+  type UnaryImplementation,
+} from "./plain-call.ts";
 import { refusal } from "./refusal.ts";
 import type { RefusalReport } from "./refusal-line.ts";
 
@@ -41,12 +53,20 @@ const kRefused: ContextKey<ConnectError | undefined> = createContextKey(
 /** What a gateway stands in front of. */
 export interface GatewayOptions {
   readonly routes: (router: ConnectRouter) => void;
+  /** Unary methods that need not go through Connect's server when they are called plainly. */
+  readonly plain?: PlainMethods | undefined;
   readonly flights: Flights;
   /** Judged before anything is decoded. */
   readonly admit: (connection: Connection) => ConnectError | undefined;
   /** Told of what is refused here. */
   readonly onRefused: RefusalReport;
   readonly at?: AtGate | undefined;
+}
+
+/** A service all of whose methods are unary, and what serves them. */
+export interface PlainMethods {
+  readonly service: DescService;
+  readonly implementation: UnaryImplementation;
 }
 
 /**
@@ -85,6 +105,15 @@ export function createGateway(options: GatewayOptions): ChannelHandler {
     response.once("close", over);
     const gate = {
       at: options.at,
+      plain:
+        options.plain?.service === handler.service &&
+        handler.method.methodKind === "unary" &&
+        isPlain(request)
+          ? {
+              method: handler.method as DescMethodUnary,
+              implementation: options.plain.implementation,
+            }
+          : undefined,
       admit: () => options.admit(connection),
       refuse: (error: ConnectError) =>
         options.onRefused(connection.peer.pid, handler.method.name, error),
@@ -104,6 +133,7 @@ async function serve(
   flight: Flight | undefined,
   gate: {
     at: AtGate | undefined;
+    plain: Pick<PlainCall, "method" | "implementation"> | undefined;
     admit: () => ConnectError | undefined;
     refuse: (error: ConnectError) => void;
   },
@@ -111,18 +141,40 @@ async function serve(
   const aborted = abortedBy(response);
   let refused = judgeHeaders(request) ?? gate.admit();
   if (flight === undefined) refused ??= refusal(Reason.LIMIT_EXCEEDED);
-  const run = (body: Uint8Array, refusedWith: ConnectError | undefined) => {
-    const contextValues = createContextValues().set(kRefused, refusedWith);
-    if (flight !== undefined) contextValues.set(kFlight, flight);
-    return handler({
+  const valuesWith = (refusedWith: ConnectError | undefined) => {
+    const values = createContextValues().set(kRefused, refusedWith);
+    return flight === undefined ? values : values.set(kFlight, flight);
+  };
+  const run = (body: Uint8Array, refusedWith: ConnectError | undefined) =>
+    handler({
       httpVersion: request.httpVersion,
       method: "POST",
       url: `http://localhost${request.url}`,
       header: headersOf(request, refusedWith !== undefined),
       body: once(body),
       signal: aborted,
-      contextValues,
+      contextValues: valuesWith(refusedWith),
     });
+  /** An answer of which nothing has been written yet. */
+  const serveOnce = async () => {
+    if (gate.plain === undefined || refused !== undefined) {
+      const answer = await run(takeBody(message), refused);
+      return { answer, collect: () => collect(answer) };
+    }
+    try {
+      const { answer, written } = await servePlain(takeBody(message), {
+        ...gate.plain,
+        signal: aborted,
+        values: valuesWith(undefined),
+        timeoutMs: deadlineMs(request.headers),
+      });
+      return { answer, collect: async () => written };
+    } catch (error) {
+      // Connect writes what went wrong, as it does for every other call.
+      const failure = ConnectError.from(error, Code.Internal);
+      const answer = await run(nothing, failure);
+      return { answer, collect: () => collect(answer) };
+    }
   };
   // Nothing here holds on to the body while a call waits for the user.
   const message =
@@ -139,13 +191,13 @@ async function serve(
   }
   const pid = flight?.connection.peer.pid ?? 0;
   if (gate.at !== undefined) await gate.at("request-read", pid);
-  const answer = await run(takeBody(message), refused);
+  const { answer, collect: collected } = await serveOnce();
   if (handler.method.methodKind !== "unary") {
     if (flight !== undefined) flight.writing = true;
     return stream(answer, response, aborted);
   }
   if (gate.at !== undefined) await gate.at("answered", pid);
-  const written = await collect(answer);
+  const written = await collected();
   if (gate.at !== undefined) await gate.at("collected", pid);
   if (aborted.aborted) return;
   // From here to the write there is no step in which anything could change.
