@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { BrokerService, limits, type Places, Reason } from "@assent/protocol";
-import { OwnerReason } from "@assent/protocol/owner";
+import { limits, type Places } from "@assent/protocol";
 import type { ActivatedSocket } from "./channel/activation.ts";
 import { openChannel } from "./channel/channel.ts";
 import type { Channel, ChannelHandler } from "./channel/connection.ts";
@@ -15,22 +14,22 @@ import { Approvals } from "./prompt/approvals.ts";
 import { createBackOff } from "./prompt/back-off.ts";
 import { createMutes } from "./prompt/mutes.ts";
 import { Prompts } from "./prompt/prompts.ts";
-import { brokerFailure, createBrokerService } from "./rpc/broker-service.ts";
+import {
+  createBrokerHandler,
+  createOwnerHandler,
+} from "./rpc/channel-handlers.ts";
 import { createCredentialCheck } from "./rpc/credential-check.ts";
 import { endProcess, lockAccount, mayGrant } from "./rpc/endings.ts";
-import { createFaultReport, translating } from "./rpc/fault.ts";
+import { createFaultReport } from "./rpc/fault.ts";
 import { Flights } from "./rpc/flight.ts";
 import type { AtGate } from "./rpc/gate.ts";
-import { createGateway } from "./rpc/gateway.ts";
 import { createIntegrationSwitch } from "./rpc/integration.ts";
 import type { MuteFacts } from "./rpc/mute.ts";
 import { createOwnerAccess } from "./rpc/owner-access.ts";
-import { registerOwnerServices } from "./rpc/owner-services.ts";
 import type { BrokerParts, Granted, Terms } from "./rpc/parts.ts";
 import { createProcessCards } from "./rpc/process-card.ts";
 import { createRecorder } from "./rpc/recorder.ts";
-import { ownerRefusal, refusal } from "./rpc/refusal.ts";
-import { type ChannelName, createRefusalReport } from "./rpc/refusal-line.ts";
+import type { ChannelName } from "./rpc/refusal-line.ts";
 import { reloadSettings } from "./rpc/settings-reload.ts";
 import { createSurfaces, type SurfaceProgram } from "./rpc/surfaces.ts";
 import { createUnlocks } from "./rpc/unlocks.ts";
@@ -197,35 +196,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     at: options.at,
   };
 
-  const brokerRefused = createRefusalReport(log, "broker");
-  const service = translating(
-    createBrokerService(parts),
-    (error) => brokerFailure(error, parts.onFault),
-    brokerRefused,
-  );
-  const brokerHandler = createGateway({
-    at: options.at,
-    flights,
-    onRefused: brokerRefused,
-    admit: ({ peer }) =>
-      peer.identified ? undefined : refusal(Reason.PEER_UNIDENTIFIED),
-    routes: (router) => router.service(BrokerService, service),
-    plain: { service: BrokerService, implementation: service },
-  });
-  const ownerRefused = createRefusalReport(log, "owner");
-  const ownerHandler = createGateway({
-    at: options.at,
-    flights,
-    onRefused: ownerRefused,
-    // A surface may hide its memory and so be unidentified; what it may do hangs on
-    // credentials. But it must still be the process that gave them (PRC-005).
-    admit: ({ peer }) =>
-      peer.identified && peer.verify() !== undefined
-        ? ownerRefusal(OwnerReason.CREDENTIAL_REQUIRED)
-        : undefined,
-    routes: (router) =>
-      registerOwnerServices(router, parts, access, ownerRefused),
-  });
+  const brokerHandler = createBrokerHandler(parts, log);
+  const ownerHandler = createOwnerHandler(parts, access, log);
   const tell = (channel: ChannelName, opened: Channel): Channel => {
     log.info("listening", { channel, path: opened.path });
     return opened;
