@@ -16,6 +16,8 @@ export type HttpCommand =
   | { readonly id: number; readonly pause: true }
   /** Read on. */
   | { readonly id: number; readonly resume: true }
+  /** Close it at once, whatever was not read; says `closed`. */
+  | { readonly id: number; readonly destroy: true }
   /** Open an HTTP/2 connection; says `connected`. */
   | { readonly id: number; readonly http2: string }
   /** A call on it; says `status` and `body`. Without an end, the body stays open. */
@@ -96,6 +98,8 @@ function obey(command: HttpCommand): void {
     say({ id, paused: true });
   } else if ("resume" in command) {
     sockets.get(id)?.resume();
+  } else if ("destroy" in command) {
+    sockets.get(id)?.destroy();
   } else if ("http2" in command) {
     const session = connectHttp2("http://localhost", {
       createConnection: () => connect(command.http2),

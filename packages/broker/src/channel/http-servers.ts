@@ -107,11 +107,25 @@ export function createHttpServers(
       const mark = (session: ServerHttp2Session) => {
         bySession.set(session, connection);
         connection.session = session;
+        endAfterSocket(session, socket);
       };
       // Emitted before `emit` returns: no other connection comes between.
       http2.once("session", mark);
       http2.emit("connection", socket);
       http2.off("session", mark);
     },
+  };
+}
+
+/**
+ * Keeps Node from ending a session whose socket is destroyed and has not said
+ * so yet: writes that the kernel still holds would never be over for it, and
+ * hold headers that were cut off; the process is aborted when that session is
+ * collected (T19). The close of the socket follows, and ends the session.
+ */
+function endAfterSocket(session: ServerHttp2Session, socket: Socket): void {
+  const destroy = session.destroy.bind(session);
+  session.destroy = (...why) => {
+    if (!socket.destroyed) destroy(...why);
   };
 }
