@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzzes every target of packages/broker/fuzz, or those that are named, and
-// says how to see each finding again. `npm run fuzz -- --help`
+// Fuzzes every target of packages/broker/fuzz and apps/cli/fuzz, or those that
+// are named, and says how to see each finding again. `npm run fuzz -- --help`
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
-const folder = join(
-  dirname(dirname(fileURLToPath(import.meta.url))),
-  "packages/broker/fuzz",
-);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const folders = ["packages/broker/fuzz", "apps/cli/fuzz"];
 const usage = `npm run fuzz [-- options]
   --target NAME  only this one; may be given more than once
   --runs N       inputs for each target (1000000)
@@ -54,8 +52,14 @@ if (help) {
   console.log(usage);
   process.exit(0);
 }
-const files = readdirSync(folder).filter((name) => name.endsWith(".fuzz.ts"));
-const known = files.map((name) => basename(name, ".fuzz.ts"));
+const files = new Map(
+  folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".fuzz.ts"))
+      .map((name) => [basename(name, ".fuzz.ts"), join(root, folder, name)]),
+  ),
+);
+const known = [...files.keys()];
 if (list) {
   console.log(known.join("\n"));
   process.exit(0);
@@ -81,9 +85,7 @@ const live = process.stderr.isTTY;
 let found = 0;
 for (const name of names.length > 0 ? names : known) {
   if (stop.signal.aborted) break;
-  const { target } = await import(
-    pathToFileURL(join(folder, `${name}.fuzz.ts`)).href
-  );
+  const { target } = await import(pathToFileURL(files.get(name)).href);
   const started = performance.now();
   let shown = 0;
   const rate = (done) =>

@@ -185,6 +185,15 @@ describe("a log that was changed", () => {
       (db) => db.exec("UPDATE entry SET segment = 1 WHERE sequence = 6"),
     ],
     [
+      "a link that is too long",
+      (db) =>
+        db.exec("UPDATE entry SET link = zeroblob(33) WHERE sequence = 6"),
+    ],
+    [
+      "a segment that begins after its end",
+      (db) => db.exec("UPDATE segment SET first = 9 WHERE number = 2"),
+    ],
+    [
       "an empty body",
       (db) => db.exec("UPDATE entry SET body = x'' WHERE sequence = 6"),
     ],

@@ -70,7 +70,10 @@ function verifySegment(
 ): VerifiedSegment {
   const number = file.entry(last.sequence)?.segment;
   const segment = number === undefined ? undefined : file.segment(number);
-  if (segment === undefined) throw changed(path, last.sequence);
+  // One that began after its last entry would be read for ever.
+  if (segment === undefined || segment.first > last.sequence) {
+    throw changed(path, last.sequence);
+  }
   const entries = file.entriesOf(segment.number, last.sequence);
   const first = Math.max(segment.first, anchor.sequence + 1);
   const before = first - 1;

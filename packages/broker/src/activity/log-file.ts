@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DatabaseSync } from "node:sqlite";
-import type { EntryHead } from "./entry-place.ts";
+import { type EntryHead, linkLength } from "./entry-place.ts";
 import { openLogDatabase } from "./log-database.ts";
 import { CorruptRow, toActivityError } from "./log-failure.ts";
 
@@ -156,7 +156,7 @@ function fileOf(database: DatabaseSync, path: string): LogFile {
         const row = anchor.get();
         return {
           sequence: numberIn(row, "anchor_sequence"),
-          link: bytesIn(row, "anchor_link"),
+          link: linkIn(row, "anchor_link"),
         };
       }),
     last: () => guard(() => toEntry(last.get())),
@@ -215,7 +215,7 @@ function toEntry(row: Row): StoredEntry | undefined {
         day: numberIn(row, "day"),
         class: numberIn(row, "class"),
         body: bytesIn(row, "body"),
-        link: bytesIn(row, "link"),
+        link: linkIn(row, "link"),
       };
 }
 
@@ -230,4 +230,10 @@ function bytesIn(row: Row, column: string): Uint8Array {
   const value = row?.[column];
   if (!(value instanceof Uint8Array)) throw new CorruptRow(column);
   return value;
+}
+
+function linkIn(row: Row, column: string): Uint8Array {
+  const link = bytesIn(row, column);
+  if (link.length !== linkLength) throw new CorruptRow(column);
+  return link;
 }
