@@ -41,7 +41,7 @@ export interface Work<Input> {
 }
 
 const mostFindings = 20;
-const longestMs = 20_000;
+const longestMs = 60_000;
 
 /** Serve assignments until standard input ends. */
 export function work<Input>(

@@ -9,6 +9,7 @@ import {
 } from "node:http2";
 import type { Socket } from "node:net";
 import type { ChannelHandler } from "./connection.ts";
+import { createSessionKeeper } from "./native-sessions.ts";
 import { originForm } from "./request-target.ts";
 import type { ServedConnection } from "./served-connection.ts";
 
@@ -38,6 +39,7 @@ export function createHttpServers(
 ): HttpServers {
   const bySocket = new WeakMap<Socket, ServedConnection>();
   const bySession = new WeakMap<Http2Session, ServedConnection>();
+  const keepSession = createSessionKeeper();
 
   const http1 = createHttp1Server({
     maxHeaderSize: limits.headerBytes,
@@ -111,7 +113,7 @@ export function createHttpServers(
       };
       // Emitted before `emit` returns: no other connection comes between.
       http2.once("session", mark);
-      http2.emit("connection", socket);
+      keepSession(socket, () => http2.emit("connection", socket));
       http2.off("session", mark);
     },
   };
