@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Caller } from "./caller.ts";
+import type { Caller, CallOptions } from "./caller.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 let rig: Rig;
@@ -282,6 +282,47 @@ it("what would be too large an answer is refused before it is made (WIR-003, WIR
       "LIMIT_EXCEEDED",
     ]);
   }
+  await rig.operate("Personal", { deleteVault: { vaultId: vault } });
+});
+
+it("answers that a process does not read are bounded; others are served (WIR-011, T29b)", async () => {
+  const [greedy, other] = [await rig.caller(), await rig.caller()];
+  const vault = await rig.vault("Personal", "Unread");
+  const title = "Blob";
+  await rig.item("Personal", vault, title, { blob: "x".repeat(1_000_000) });
+  for (const one of [greedy, other]) {
+    await rig.grant(one, {
+      account: "Personal",
+      scope: { access: "ACCESS_READ", vaults: { vaults: [vault] } },
+    });
+  }
+  const operation = {
+    resolveSecrets: { references: [`assent://${vault}/${title}/blob`] },
+  };
+  const read = (one: Caller, options?: CallOptions) =>
+    one.broker("Request", { account: "Personal", operation }, options);
+  const { flights } = rig.broker.parts;
+  // Each has 1.3 MB: twelve fit into 16 MiB.
+  const stalled = Array.from({ length: 20 }, (_, n) =>
+    read(greedy, { on: `stalled${n % 4}`, stall: true }),
+  );
+  for (let n = 0; n < 4; n += 1) {
+    await greedy.broker("Revoke", { account: "no" }, { on: `stalled${n}` });
+  }
+  // All are here; those that are refused end by themselves.
+  while (flights.size !== 12) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  const refused = await read(greedy, { on: "more" });
+  expect([refused.code, refused.reason]).toEqual([
+    "resource_exhausted",
+    "LIMIT_EXCEEDED",
+  ]);
+  expect((await read(other)).status).toBe(200);
+  for (const one of stalled) await one.read();
+  const statuses = (await Promise.all(stalled)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(12);
+  expect((await read(greedy)).status).toBe(200);
   await rig.operate("Personal", { deleteVault: { vaultId: vault } });
 });
 

@@ -3,6 +3,12 @@ import { limits } from "@assent/protocol";
 import type { ConnectError } from "@connectrpc/connect";
 import type { Connection } from "../channel/connection.ts";
 
+/** What a call adds to the load of its process. */
+interface FlightLoad {
+  receive(bytes: number): boolean;
+  send(bytes: number): boolean;
+}
+
 /** A call on its way, from its first header until its answer has left. */
 export class Flight {
   readonly connection: Connection;
@@ -16,16 +22,21 @@ export class Flight {
   /** The first byte was written. */
   writing = false;
   #cleanups: (() => void)[] | undefined = [];
-  readonly #receive: (bytes: number) => boolean;
+  readonly #load: FlightLoad;
 
-  constructor(connection: Connection, receive: (bytes: number) => boolean) {
+  constructor(connection: Connection, load: FlightLoad) {
     this.connection = connection;
-    this.#receive = receive;
+    this.#load = load;
   }
 
   /** So many bytes of the request came; false: the process sends too much at once. */
   receive(bytes: number): boolean {
-    return this.#receive(bytes);
+    return this.#load.receive(bytes);
+  }
+
+  /** So many bytes of the answer are to leave; false: the process leaves too much unread (T29b). */
+  send(bytes: number): boolean {
+    return this.#load.send(bytes);
   }
 
   /** Run when the answer has left, or never will: zeroes what it held. */
@@ -44,27 +55,49 @@ export class Flight {
 
 /** Bytes of requests of one process that may be on their way at once. */
 const bytesPerProcess = 8 * limits.messageBytes;
+/** Bytes of answers of one process that may be on their way at once. */
+const unreadPerProcess = 4 * limits.messageBytes;
+
+interface Load {
+  calls: number;
+  bytes: number;
+  unread: number;
+}
 
 /** All calls on their way. */
 export class Flights {
   readonly #flights = new Set<Flight>();
-  readonly #perProcess = new Map<number, { calls: number; bytes: number }>();
+  readonly #perProcess = new Map<number, Load>();
 
   /** Undefined: the process has as many calls in flight as it may (WIR-011). */
   begin(connection: Connection): Flight | undefined {
     const { number } = connection.peer;
-    const load = this.#perProcess.get(number) ?? { calls: 0, bytes: 0 };
+    const load = this.#perProcess.get(number) ?? {
+      calls: 0,
+      bytes: 0,
+      unread: 0,
+    };
     if (load.calls >= limits.callsPerProcess) return undefined;
     load.calls += 1;
     this.#perProcess.set(number, load);
     let received = 0;
-    const flight = new Flight(connection, (bytes) => {
-      received += bytes;
-      load.bytes += bytes;
-      return load.bytes <= bytesPerProcess;
+    let sent = 0;
+    const flight = new Flight(connection, {
+      receive(bytes) {
+        received += bytes;
+        load.bytes += bytes;
+        return load.bytes <= bytesPerProcess;
+      },
+      send(bytes) {
+        if (load.unread + bytes > unreadPerProcess) return false;
+        sent += bytes;
+        load.unread += bytes;
+        return true;
+      },
     });
     flight.defer(() => {
       load.bytes -= received;
+      load.unread -= sent;
       load.calls -= 1;
       if (load.calls === 0) this.#perProcess.delete(number);
     });

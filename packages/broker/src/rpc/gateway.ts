@@ -201,7 +201,12 @@ async function serve(
   if (gate.at !== undefined) await gate.at("collected", pid);
   if (aborted.aborted) return;
   // From here to the write there is no step in which anything could change.
-  const late = refused === undefined ? flight?.release?.() : undefined;
+  const late =
+    refused !== undefined
+      ? undefined
+      : flight?.send(written.length) === false
+        ? refusal(Reason.LIMIT_EXCEEDED)
+        : flight?.release?.();
   if (late === undefined) return write(response, answer, written, flight);
   written.fill(0);
   gate.refuse(late);
