@@ -11,6 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,9 +53,18 @@ function run(...nodeOptions: string[]): Promise<Daemon> {
 
 function runLogging(log: object, ...nodeOptions: string[]): Promise<Daemon> {
   const args = [...nodeOptions, script, home, JSON.stringify(log)];
-  const child = spawn(process.execPath, args, {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return launch(process.execPath, args);
+}
+
+/** The same, with so many descriptors at most. */
+function runWithDescriptors(count: number): Promise<Daemon> {
+  const program = [process.execPath, script, home, "{}"];
+  const limited = `ulimit -n ${count}; exec "$0" "$@"`;
+  return launch("/bin/sh", ["-c", limited, ...program]);
+}
+
+function launch(file: string, args: readonly string[]): Promise<Daemon> {
+  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
   started.push(child);
   let output = "";
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
@@ -277,6 +287,35 @@ describe("the broker as a process", () => {
       for (const text of planted) expect(log).not.toContain(text);
     },
   );
+
+  it("with 64 descriptors, floods close strangers alone: the owner and a session are served (T60)", async () => {
+    const daemon = await runWithDescriptors(64);
+    const [owner, program] = [await caller(), await caller()];
+    await furnish(owner);
+    await authorize(program, owner);
+    const strangers = ["broker.sock", "owner.sock"].flatMap((name) =>
+      Array.from({ length: 100 }, () => connect(socket(name))),
+    );
+    let closed = 0;
+    for (const stranger of strangers) {
+      stranger.on("error", () => {});
+      stranger.on("close", () => {
+        closed += 1;
+      });
+    }
+    const owned = async () =>
+      (await (await caller()).owner("AccountService/ListAccounts")).status;
+    expect(await owned()).toBe(200);
+    expect((await read(program)).status).toBe(200);
+    while (closed <= 100) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    for (const stranger of strangers) stranger.destroy();
+    expect(await owned()).toBe(200);
+    expect((await read(program)).status).toBe(200);
+    daemon.child.kill("SIGTERM");
+    expect(await daemon.ended).toBe(0);
+  });
 
   it("listens on no network socket (CHN-001, T17)", async () => {
     const daemon = await run();
