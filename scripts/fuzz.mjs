@@ -11,6 +11,7 @@ const folders = ["packages/broker/fuzz", "apps/cli/fuzz"];
 const usage = `npm run fuzz [-- options]
   --target NAME  only this one; may be given more than once
   --runs N       inputs for each target (1000000)
+  --seconds S    no longer than this for each target (no limit)
   --seed S       where they start (1); "random" takes another each time
   --list         the targets`;
 
@@ -20,6 +21,7 @@ function options() {
       options: {
         target: { type: "string", multiple: true, default: [] },
         runs: { type: "string", default: "1000000" },
+        seconds: { type: "string", default: "0" },
         seed: { type: "string", default: "1" },
         list: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
@@ -28,6 +30,7 @@ function options() {
     return {
       ...values,
       runs: whole("--runs", values.runs, 1),
+      seconds: whole("--seconds", values.seconds, 0),
       seed:
         values.seed === "random"
           ? Math.floor(Math.random() * 2 ** 48)
@@ -47,7 +50,7 @@ function whole(name, text, least) {
   return number;
 }
 
-const { target: names, runs, seed, list, help } = options();
+const { target: names, runs, seconds: most, seed, list, help } = options();
 if (help) {
   console.log(usage);
   process.exit(0);
@@ -101,7 +104,10 @@ for (const name of names.length > 0 ? names : known) {
   const result = await target.run({
     seed,
     runs,
-    signal: stop.signal,
+    signal:
+      most === 0
+        ? stop.signal
+        : AbortSignal.any([stop.signal, AbortSignal.timeout(most * 1_000)]),
     onProgress,
   });
   if (live) process.stderr.write("\r\x1b[K");
