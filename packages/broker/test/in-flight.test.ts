@@ -415,6 +415,49 @@ describe("a yes on its way to the program", () => {
   });
 });
 
+it.each([
+  ["application/json", { "connect-timeout-ms": "1" }],
+  ["application/grpc+json", { "grpc-timeout": "1m" }],
+])(
+  "a call of %s whose deadline passes on its way has no effect (WIR-009)",
+  async (type, deadline) => {
+    const caller = await rig.caller();
+    await rig.grant(caller, {
+      account: "Personal",
+      scope: { access: "ACCESS_READ_WRITE", everyVault: {} },
+    });
+    const message = Buffer.from(
+      JSON.stringify({
+        account: "Personal",
+        operation: { putVault: { vault: { name: "Late" } } },
+      }),
+    );
+    const head = Buffer.alloc(5);
+    head.writeUInt32BE(message.length, 1);
+    const body = type.includes("grpc")
+      ? Buffer.concat([head, message])
+      : message;
+    const held = gates.hold("request-read", caller.pid);
+    const calling = caller.broker(
+      "Request",
+      {},
+      {
+        raw: body.toString("base64"),
+        headers: { "content-type": type, ...deadline },
+      },
+    );
+    await held.reached;
+    const passed = performance.now() + 1;
+    await eventually(() => performance.now() > passed);
+    held.open();
+    await calling;
+    const { vaults } = await rig.operate("Personal", { listVaults: {} });
+    expect(vaults.vaults.map(({ name }: { name: string }) => name)).toEqual([
+      "Dev",
+    ]);
+  },
+);
+
 it("what the owner reads does not outlive a lock either (LCK-002, T29)", async () => {
   for (const gate of ["answered", "collected"] as const) {
     const owner = await rig.caller();

@@ -52,6 +52,7 @@ export function createBrokerService(
     },
     request(request, context) {
       const flight = identify(parts, context);
+      if (!flight.hasRoom) throw refusal(Reason.LIMIT_EXCEEDED);
       return serve(parts, flight, request);
     },
     revoke(request, context) {

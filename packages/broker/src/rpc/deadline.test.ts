@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { boundDeadline, dropDeadline, judgeDeadline } from "./deadline.ts";
+import {
+  deadlineMs,
+  dropDeadline,
+  judgeDeadline,
+  setDeadline,
+} from "./deadline.ts";
 
 describe("a deadline", () => {
   it.each([
@@ -24,23 +29,33 @@ describe("a deadline", () => {
   });
 
   it("beyond what a timer can wait is as late as it can be, not at once (WIR-009)", () => {
+    for (const headers of [
+      { "connect-timeout-ms": "9999999999" },
+      { "grpc-timeout": "99999999H" },
+    ]) {
+      expect(deadlineMs(headers)).toBe(2 ** 31 - 1);
+    }
     const headers = new Headers({
       "connect-timeout-ms": "9999999999",
       "grpc-timeout": "99999999H",
     });
-    boundDeadline(headers);
+    setDeadline(headers, 2 ** 31 - 1);
     expect([...headers]).toEqual([
       ["connect-timeout-ms", "2147483647"],
       ["grpc-timeout", "2147483S"],
     ]);
-    const near = new Headers({
-      "connect-timeout-ms": "120000",
-      "grpc-timeout": "2M",
-    });
-    boundDeadline(near);
-    expect(near.get("connect-timeout-ms")).toBe("120000");
-    expect(near.get("grpc-timeout")).toBe("2M");
-    dropDeadline(near);
-    expect([...near]).toEqual([]);
+  });
+
+  it("is told on as what is left of it, in its own way (WIR-009)", () => {
+    expect(deadlineMs({ "grpc-timeout": "2M" })).toBe(120_000);
+    expect(deadlineMs({})).toBeUndefined();
+    const connect = new Headers({ "connect-timeout-ms": "120000" });
+    setDeadline(connect, 99.5);
+    expect([...connect]).toEqual([["connect-timeout-ms", "100"]]);
+    const grpc = new Headers({ "grpc-timeout": "2M" });
+    setDeadline(grpc, 99.5);
+    expect([...grpc]).toEqual([["grpc-timeout", "100m"]]);
+    dropDeadline(grpc);
+    expect([...grpc]).toEqual([]);
   });
 });

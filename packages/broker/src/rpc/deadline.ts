@@ -16,6 +16,7 @@ const unitsMs: Readonly<Record<string, number>> = {
 };
 /** What a timer of the runtime can wait, some 24 days: more would fire at once. */
 const longestMs = 2 ** 31 - 1;
+const mostGrpcDigits = 99_999_999;
 
 /**
  * Judge the deadline of a call in any flavour (WIR-009). Connect itself takes
@@ -30,21 +31,26 @@ export function judgeDeadline(headers: IncomingHttpHeaders): Deadline {
   return times.some((ms) => ms === 0) ? "passed" : "ahead";
 }
 
-/** Milliseconds that the caller of a plain call waits, no more than the runtime can count. */
+/** Milliseconds that the caller waits from the start of the call, no more than the runtime can count; undefined: it did not say. */
 export function deadlineMs(headers: IncomingHttpHeaders): number | undefined {
-  const ms = toMs(headers[connectHeader], false);
-  return ms === undefined ? undefined : Math.min(ms, longestMs);
+  const times = [
+    toMs(headers[connectHeader], false),
+    toMs(headers[grpcHeader], true),
+  ].filter((ms) => ms !== undefined);
+  return times.length === 0 ? undefined : Math.min(longestMs, ...times);
 }
 
-/** The same deadline, no later than the runtime can count. */
-export function boundDeadline(headers: Headers): void {
-  const ms = toMs(headers.get(connectHeader) ?? undefined, false);
-  if (ms !== undefined && ms > longestMs) {
-    headers.set(connectHeader, `${longestMs}`);
+/** Say what is left of the deadline, in the way in which it was given. */
+export function setDeadline(headers: Headers, leftMs: number): void {
+  if (headers.has(connectHeader)) {
+    headers.set(connectHeader, `${Math.ceil(leftMs)}`);
   }
-  const grpcMs = toMs(headers.get(grpcHeader) ?? undefined, true);
-  if (grpcMs !== undefined && grpcMs > longestMs) {
-    headers.set(grpcHeader, `${Math.floor(longestMs / 1000)}S`);
+  if (headers.has(grpcHeader)) {
+    const text =
+      leftMs <= mostGrpcDigits
+        ? `${Math.ceil(leftMs)}m`
+        : `${Math.floor(leftMs / 1000)}S`;
+    headers.set(grpcHeader, text);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Connection } from "../channel/connection.ts";
 interface FlightLoad {
   receive(bytes: number): boolean;
   send(bytes: number): boolean;
+  hasRoom(): boolean;
 }
 
 /** A call on its way, from its first header until its answer has left. */
@@ -37,6 +38,11 @@ export class Flight {
   /** So many bytes of the answer are to leave; false: the process leaves too much unread (T29b). */
   send(bytes: number): boolean {
     return this.#load.send(bytes);
+  }
+
+  /** Whether an answer of any size may still leave; asked before one is made (WIR-011). */
+  get hasRoom(): boolean {
+    return this.#load.hasRoom();
   }
 
   /** Run when the answer has left, or never will: zeroes what it held. */
@@ -88,6 +94,7 @@ export class Flights {
         load.bytes += bytes;
         return load.bytes <= bytesPerProcess;
       },
+      hasRoom: () => load.unread + limits.messageBytes <= unreadPerProcess,
       send(bytes) {
         if (load.unread + bytes > unreadPerProcess) return false;
         sent += bytes;

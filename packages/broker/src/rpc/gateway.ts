@@ -25,10 +25,10 @@ import type {
 } from "../channel/connection.ts";
 import { answerStatus, collect, stream, write } from "./answer.ts";
 import {
-  boundDeadline,
   deadlineMs,
   dropDeadline,
   judgeDeadline,
+  setDeadline,
 } from "./deadline.ts";
 import type { Flight, Flights } from "./flight.ts";
 import type { AtGate } from "./gate.ts";
@@ -139,6 +139,11 @@ async function serve(
   },
 ): Promise<void> {
   const aborted = abortedBy(response);
+  // Counted from here: a message may be long on its way (WIR-009).
+  const began = performance.now();
+  const waitsMs = deadlineMs(request.headers);
+  const leftMs = () =>
+    waitsMs === undefined ? undefined : waitsMs - (performance.now() - began);
   let refused = judgeHeaders(request) ?? gate.admit();
   if (flight === undefined) refused ??= refusal(Reason.LIMIT_EXCEEDED);
   const valuesWith = (refusedWith: ConnectError | undefined) => {
@@ -150,7 +155,7 @@ async function serve(
       httpVersion: request.httpVersion,
       method: "POST",
       url: `http://localhost${request.url}`,
-      header: headersOf(request, refusedWith !== undefined),
+      header: headersOf(request, refusedWith !== undefined, leftMs()),
       body: once(body),
       signal: aborted,
       contextValues: valuesWith(refusedWith),
@@ -166,7 +171,7 @@ async function serve(
         ...gate.plain,
         signal: aborted,
         values: valuesWith(undefined),
-        timeoutMs: deadlineMs(request.headers),
+        timeoutMs: leftMs(),
       });
       return { answer, collect: async () => written };
     } catch (error) {
@@ -182,15 +187,22 @@ async function serve(
       ? await readMessage(request, handler.method, flight)
       : undefined;
   if (message === undefined && refused === undefined) return;
+  let isLong = false;
   if (message !== undefined && "refused" in message) {
     refused = refusal(message.refused);
+    isLong = message.announced === true;
   }
   if (refused !== undefined) {
     gate.refuse(refused);
-    await finishReading(request, response);
+    if (isLong) leaveUnread(request, response);
+    else await finishReading(request, response);
   }
   const pid = flight?.connection.peer.pid ?? 0;
   if (gate.at !== undefined) await gate.at("request-read", pid);
+  if (refused === undefined && (leftMs() ?? 1) <= 0) {
+    refused = deadlinePassed();
+    gate.refuse(refused);
+  }
   const { answer, collect: collected } = await serveOnce();
   if (handler.method.methodKind !== "unary") {
     if (flight !== undefined) flight.writing = true;
@@ -235,12 +247,16 @@ function judgeHeaders(request: ChannelRequest): ConnectError | undefined {
   }
   switch (judgeDeadline(request.headers)) {
     case "passed":
-      return new ConnectError("the deadline has passed", Code.DeadlineExceeded);
+      return deadlinePassed();
     case "invalid":
       return refusal(Reason.INVALID);
     default:
       return undefined;
   }
+}
+
+function deadlinePassed(): ConnectError {
+  return new ConnectError("the deadline has passed", Code.DeadlineExceeded);
 }
 
 function abortedBy(response: ChannelResponse): AbortSignal {
@@ -254,10 +270,17 @@ function abortedBy(response: ChannelResponse): AbortSignal {
   return controller.signal;
 }
 
+/** An HTTP/1.1 connection ends with the answer. */
+function leaveUnread(request: ChannelRequest, response: ChannelResponse): void {
+  if (request.httpVersionMajor === 1 && !response.headersSent) {
+    response.setHeader("connection", "close");
+  }
+}
+
 /**
  * A refusal is answered after what little was sent with it: clients that still
- * send when the answer comes may wait for ever. What is long is left unread,
- * and ends an HTTP/1.1 connection.
+ * send when the answer comes may wait for ever. What is long, or said to be
+ * (WIR-003), is left unread.
  */
 function finishReading(
   request: ChannelRequest,
@@ -270,9 +293,7 @@ function finishReading(
       length += chunk.length;
       chunk.fill(0);
       if (length <= limits.askBytes) return;
-      if (request.httpVersionMajor === 1 && !response.headersSent) {
-        response.setHeader("connection", "close");
-      }
+      leaveUnread(request, response);
       resolve();
     });
     for (const end of ["end", "close", "error"]) request.once(end, resolve);
@@ -282,7 +303,11 @@ function finishReading(
 const connectVersionHeader = "connect-protocol-version";
 
 /** What Connect is to see; of a refused call nothing that it would itself refuse. */
-function headersOf(request: ChannelRequest, refused: boolean): Headers {
+function headersOf(
+  request: ChannelRequest,
+  refused: boolean,
+  leftMs: number | undefined,
+): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
     if (name.startsWith(":") || value === undefined) continue;
@@ -291,8 +316,9 @@ function headersOf(request: ChannelRequest, refused: boolean): Headers {
   if (refused) {
     dropDeadline(headers);
     headers.delete(connectVersionHeader);
-  } else {
-    boundDeadline(headers);
+  } else if (leftMs !== undefined) {
+    // Zero would be none.
+    setDeadline(headers, Math.max(1, leftMs));
   }
   return headers;
 }

@@ -156,15 +156,14 @@ describe("a message above the limit (WIR-003)", () => {
       ...proto,
       "content-length": `${limits.messageBytes + 1}`,
     };
-    expect(await judge(new Uint8Array(), announced)).toEqual({
-      refused: Reason.LIMIT_EXCEEDED,
-    });
+    const refused = { refused: Reason.LIMIT_EXCEEDED, announced: true };
+    expect(await judge(new Uint8Array(), announced)).toEqual(refused);
     const endless = new Readable({ read() {} });
     endless.push(Uint8Array.of(0, 0xff, 0xff, 0xff, 0xff));
     const arrived = Object.assign(endless, { headers: grpc });
     expect(
       await readMessage(arrived as unknown as ChannelRequest, request, flight),
-    ).toEqual({ refused: Reason.LIMIT_EXCEEDED });
+    ).toEqual(refused);
   });
 
   it("is lower for calls that may wait for the user", async () => {

@@ -21,7 +21,13 @@ interface Flavour {
 }
 
 /** A body that may be given to Connect, or why not. */
-export type BodyJudgement = { body: Uint8Array } | { readonly refused: Reason };
+export type BodyJudgement =
+  | { body: Uint8Array }
+  | {
+      readonly refused: Reason;
+      /** By what the caller announced: nobody waits until that is sent. */
+      readonly announced?: true;
+    };
 
 /**
  * Read a whole request body within its limit (WIR-003), and find out whether
@@ -39,6 +45,9 @@ export async function readMessage(
   const body = await readBody(request, limit, flight);
   if (body === undefined) return undefined;
   if (body === "too-large") return { refused: Reason.LIMIT_EXCEEDED };
+  if (body === "announced") {
+    return { refused: Reason.LIMIT_EXCEEDED, announced: true };
+  }
   // A content type nobody serves: Connect answers 415.
   if (flavour === undefined) return { body };
   const refused = judge(body, flavour, request, method, most);
@@ -76,12 +85,12 @@ function readBody(
   request: ChannelRequest,
   limit: number,
   flight: Pick<Flight, "receive" | "defer">,
-): Promise<Uint8Array | "too-large" | undefined> {
+): Promise<Uint8Array | "too-large" | "announced" | undefined> {
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
     if (Number(request.headers["content-length"] ?? 0) > limit) {
-      resolve("too-large");
+      resolve("announced");
       return;
     }
     const take = (chunk: Uint8Array) => {
@@ -90,14 +99,11 @@ function readBody(
       // What holds a password or a value is not left in memory (SES-013).
       flight.defer(() => chunk.fill(0));
       // An envelope says first how long it is: refused before it is sent.
-      if (
-        length > limit ||
-        declaredLength(chunks, length) > limit ||
-        !flight.receive(chunk.length)
-      ) {
+      const isAnnounced = declaredLength(chunks, length) > limit;
+      if (isAnnounced || length > limit || !flight.receive(chunk.length)) {
         chunks.length = 0;
         request.off("data", take);
-        resolve("too-large");
+        resolve(isAnnounced ? "announced" : "too-large");
       }
     };
     request.on("data", take);
