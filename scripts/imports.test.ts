@@ -50,7 +50,7 @@ test("within the broker each folder knows what ARCHITECTURE.md says", () => {
 
 test("between packages each knows what ARCHITECTURE.md says", () => {
   const rows = importTable(architecture, "packages");
-  expect(rows.length).toBe(6);
+  expect(rows.length).toBe(7);
   for (const [name = "", knows = ""] of rows) {
     const [folder = ""] = codes(name);
     const home = folder === "cli" ? "apps" : "packages";

@@ -18,6 +18,7 @@ const all = [
   "packages/sdk-browserless",
   "packages/sdk-node",
   "packages/broker",
+  "packages/conformance",
   "apps/cli",
   "scripts",
 ];

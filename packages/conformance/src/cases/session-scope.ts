@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+import {
+  Access,
+  BrokerService,
+  ItemSchema,
+  Reason,
+  ReferenceFailure,
+  ScopeSchema,
+} from "@assent/protocol";
+import { Capability } from "@assent/protocol/conformance";
+import { clone, create, toBinary } from "@bufbuild/protobuf";
+import { durationMs } from "@bufbuild/protobuf/wkt";
+import type { Caller, Operation } from "../case/caller.ts";
+import { scopeOf } from "../case/caller.ts";
+import type { Cases } from "../case/case.ts";
+import { alike, equal, refused, served, that } from "../case/check.ts";
+import { newId } from "../case/fixture.ts";
+import {
+  listItems,
+  listVaults,
+  putItem,
+  read,
+  readsValue,
+  resolve,
+  valuesOf,
+} from "../case/operations.ts";
+import {
+  contents,
+  deleteVault,
+  failuresOf,
+  getItems,
+  makeItem,
+  makeVault,
+  putVault,
+  putWhole,
+  readFile,
+  removeItems,
+  storedItem,
+} from "../case/vault-operations.ts";
+import type { World } from "../case/world.ts";
+
+const write = { scope: { write: true } } as const;
+const onlyV1 = { scope: { vaults: ["V1"] } } as const;
+
+/** Fails unless all of this is refused as outside the scope. */
+async function isOutside(
+  caller: Caller,
+  operations: Readonly<Record<string, Operation>>,
+): Promise<void> {
+  for (const [name, operation] of Object.entries(operations)) {
+    refused(
+      name,
+      await caller.request(operation),
+      "permission_denied",
+      Reason.OUT_OF_SCOPE,
+    );
+  }
+}
+
+/** Everything that changes something of V1. */
+function writes(world: World): Readonly<Record<string, Operation>> {
+  const { id, vaultId } = world.item("i1");
+  return {
+    "making an item": putItem(vaultId, "new", "a new value"),
+    "deleting an item": removeItems(vaultId, id),
+    "renaming a vault": putVault("renamed", vaultId),
+    "deleting a vault": deleteVault(vaultId),
+    "making a vault": putVault("new"),
+  };
+}
+
+/** What a program may do, and no more. */
+export const scopeCases: Cases = {
+  "out-of-scope-read": {
+    async run(world) {
+      const caller = await world.granted(onlyV1);
+      const { reference, vaultId, id } = world.item("i3");
+      await isOutside(caller, {
+        "reading a secret": resolve(reference),
+        "reading it by ids": resolve(`assent://${vaultId}/${id}/value`),
+        "reading the item": getItems(vaultId, id),
+        "listing the vault": listItems(vaultId),
+        "listing the vault by name": listItems("V2"),
+      });
+      world.allow(caller, "i1");
+      const mixed = await caller.request(
+        resolve(world.item("i1").reference, reference),
+      );
+      readsValue("a Request partly outside", mixed, world.item("i1"));
+      equal("the part outside", failuresOf(mixed), [
+        ReferenceFailure.OUT_OF_SCOPE,
+      ]);
+      equal("prompts", (await world.user.prompts()).length, 1);
+    },
+  },
+  "out-of-scope-write": {
+    async run(world) {
+      const owner = await world.granted(write);
+      const before = await contents(owner);
+      const caller = await world.granted();
+      await isOutside(caller, writes(world));
+      equal("what is there", await contents(owner), before);
+      const answer = await caller.request(read(world.item("i1")));
+      readsValue("Request", answer, world.item("i1"));
+    },
+  },
+  "scope-from-request-ignored": {
+    async run(world) {
+      const caller = await world.granted(onlyV1);
+      const wide = scopeOf({ write: true });
+      const { input } = BrokerService.method.request;
+      const scope = toBinary(ScopeSchema, wide);
+      const link = await caller.link("connect-proto");
+      const claims = [3, 4, 15].map((field) =>
+        Buffer.concat([Buffer.from([(field << 3) | 2, scope.length]), scope]),
+      );
+      const operations = { read: read(world.item("i3")), write: putVault("x") };
+      for (const [name, operation] of Object.entries(operations)) {
+        const message = create(input, { account: world.acct1.id, operation });
+        for (const claim of claims) {
+          const bytes = Buffer.concat([toBinary(input, message), claim]);
+          refused(
+            `${name} with a scope in the message`,
+            await link.call(BrokerService.method.request, bytes),
+            "permission_denied",
+            Reason.OUT_OF_SCOPE,
+          );
+        }
+        const headers = {
+          "assent-scope": "*",
+          "x-assent-scope": "every-vault:read-write",
+          scope: Buffer.from(scope).toString("base64"),
+          "assent-scope-bin": Buffer.from(scope).toString("base64"),
+        };
+        refused(
+          `${name} with a scope in the headers`,
+          await caller.request(operation, { headers }),
+          "permission_denied",
+          Reason.OUT_OF_SCOPE,
+        );
+      }
+    },
+  },
+  "widen-prompts": {
+    async run(world) {
+      const caller = await world.granted();
+      const [first] = await world.user.prompts();
+      const asked = caller.authorize(write);
+      const [second] = await world.user.pending();
+      that("it is another prompt", second.promptId !== first?.promptId);
+      that(
+        "it shows another scope",
+        second.shownScope !== first?.shownScope,
+        second.shownScope,
+      );
+      await world.user.decide(second, "approve");
+      const answer = await asked;
+      served("Authorize", answer);
+      equal("access", answer.message.grant?.scope?.access, Access.READ_WRITE);
+      const { vaultId } = world.item("i1");
+      await makeItem(caller, vaultId, "new", "a new value");
+    },
+  },
+  "widen-denied-keeps-old": {
+    async run(world) {
+      const caller = await world.granted();
+      await world.user.decides("deny");
+      refused(
+        "the wider Authorize",
+        await caller.authorize(write),
+        "permission_denied",
+        Reason.PROMPT_DENIED,
+      );
+      const answer = await caller.request(read(world.item("i1")));
+      readsValue("Request", answer, world.item("i1"));
+      await isOutside(caller, writes(world));
+    },
+  },
+  "widen-pending-keeps-old": {
+    async run(world) {
+      const caller = await world.granted();
+      const asked = caller.authorize(write);
+      const [prompt] = await world.user.pending();
+      await isOutside(caller, writes(world));
+      const answer = await caller.request(read(world.item("i1")));
+      readsValue("Request", answer, world.item("i1"));
+      await world.user.decide(prompt, "deny");
+      refused("the wider Authorize", await asked, "permission_denied");
+    },
+  },
+  "narrow-scope": {
+    needs: { control: [Capability.NARROWING] },
+    async run(world) {
+      const caller = await world.caller();
+      const asked = caller.authorize({ scope: { vaults: ["V1", "V2"] } });
+      const [prompt] = await world.user.pending();
+      const choice = { kind: "approve", scope: { vaults: ["V1"] } } as const;
+      that("it took effect", await world.user.decide(prompt, choice));
+      const answer = await asked;
+      served("Authorize", answer);
+      const { vaultId } = world.item("i1");
+      equal("the scope granted", answer.message.grant?.scope?.extent, {
+        ...scopeOf({ vaults: [vaultId] }).extent,
+      });
+      world.allow(caller, "i1");
+      const inside = await caller.request(read(world.item("i1")));
+      readsValue("Request in V1", inside, world.item("i1"));
+      await isOutside(caller, { "Request in V2": read(world.item("i3")) });
+    },
+  },
+  "narrow-duration": {
+    needs: { control: [Capability.NARROWING, Capability.VIRTUAL_CLOCK] },
+    async run(world) {
+      const caller = await world.caller();
+      world.allow(caller, "i1");
+      const choice = { kind: "approve", inactivityMs: 60_000 } as const;
+      await world.user.decides(choice);
+      served("Authorize", await caller.authorize());
+      await world.time.advance(59_999);
+      const live = await caller.request(read(world.item("i1")));
+      readsValue("Request after 59.999 s", live, world.item("i1"));
+      await world.time.advance(60_000);
+      refused(
+        "Request after 60 s more",
+        await caller.request(read(world.item("i1"))),
+        "unauthenticated",
+        Reason.SESSION_EXPIRED,
+      );
+    },
+  },
+  "narrow-reported-exactly": {
+    needs: { control: [Capability.NARROWING] },
+    async run(world) {
+      const { vaultId, id } = world.item("i1");
+      const whole = `assent://${vaultId}/${id}`;
+      const choices = [
+        { scope: {}, inactivityMs: 30_000 },
+        { scope: { vaults: [vaultId], write: true }, inactivityMs: 599_000 },
+        { scope: { vaults: [vaultId] }, inactivityMs: 1_000 },
+        { scope: { references: [whole] }, inactivityMs: 600_000 },
+      ];
+      for (const choice of choices) {
+        const caller = await world.caller();
+        await world.user.decides({ kind: "approve", ...choice });
+        const answer = await caller.authorize(write);
+        served("Authorize", answer);
+        const { grant } = answer.message;
+        equal("the scope granted", grant?.scope, scopeOf(choice.scope));
+        const { inactivityTimeout } = grant ?? {};
+        equal(
+          "the inactivity timeout granted, milliseconds",
+          inactivityTimeout && durationMs(inactivityTimeout),
+          choice.inactivityMs,
+        );
+      }
+    },
+  },
+  "scope-last-vault-deleted": {
+    async run(world) {
+      const owner = await world.granted(write);
+      const caller = await world.granted(onlyV1);
+      const { vaultId } = world.item("i1");
+      served("deleting V1", await owner.request(deleteVault(vaultId)));
+      await isOutside(caller, {
+        "reading in V2": read(world.item("i3")),
+        "listing V2": listItems("V2"),
+        "listing what was V1": listItems(vaultId),
+      });
+      const listed = await caller.request(listVaults);
+      if (listed.kind === "served") {
+        equal("its vaults", listed.message.result?.result.value, {
+          $typeName: "assent.v1.Vaults",
+          vaults: [],
+        });
+      }
+    },
+  },
+  "scope-not-merged": {
+    async run(world) {
+      const caller = await world.granted({ scope: { vaults: ["V1", "V2"] } });
+      await world.user.decides("approve");
+      served(
+        "the second Authorize",
+        await caller.authorize({ scope: { vaults: ["V1"], write: true } }),
+      );
+      const { vaultId } = world.item("i3");
+      await isOutside(caller, {
+        "writing to V2": putItem(vaultId, "new", "a new value"),
+        "renaming V2": putVault("renamed", vaultId),
+        "deleting in V2": removeItems(vaultId, world.item("i3").id),
+      });
+      await makeItem(caller, world.item("i1").vaultId, "new", "a new value");
+      world.allow(caller, "i3");
+      const answer = await caller.request(read(world.item("i3")));
+      readsValue("reading in V2", answer, world.item("i3"));
+    },
+  },
+  "scope-prefix-names": {
+    async run(world) {
+      const owner = await world.granted(write);
+      for (const name of ["Dev", "Dev2", "De", "dev team"]) {
+        const vaultId = await makeVault(owner, name);
+        await makeItem(owner, vaultId, "item", `the secret of ${name}`);
+      }
+      const caller = await world.granted({ scope: { vaults: ["Dev"] } });
+      const inside = await caller.request(resolve("assent://Dev/item/value"));
+      equal("reading in Dev", valuesOf(inside), ["the secret of Dev"]);
+      await isOutside(caller, {
+        "reading in Dev2": resolve("assent://Dev2/item/value"),
+        "reading in De": resolve("assent://De/item/value"),
+        "reading in dev team": resolve("assent://dev team/item/value"),
+        "listing Dev2": listItems("Dev2"),
+      });
+    },
+  },
+  "scope-bound-at-approval": {
+    async run(world) {
+      const owner = await world.granted(write);
+      const caller = await world.granted(onlyV1);
+      const { vaultId, id } = world.item("i1");
+      served("renaming", await owner.request(putVault("Renamed", vaultId)));
+      const second = await makeVault(owner, "V1");
+      const item = await makeItem(owner, second, "i1", "the second secret");
+      world.allow(caller, "i1");
+      for (const vault of [vaultId, "Renamed"]) {
+        const answer = await caller.request(
+          resolve(`assent://${vault}/${id}/value`),
+        );
+        readsValue("what was granted", answer, world.item("i1"));
+      }
+      await isOutside(caller, {
+        "the second, by ids": resolve(
+          `assent://${second}/${item.overview?.id}/value`,
+        ),
+        "the second, by name": resolve("assent://V1/i1/value"),
+        "listing the second": listItems(second),
+      });
+    },
+  },
+  "scope-out-alike": {
+    async run(world) {
+      const caller = await world.granted(onlyV1);
+      const { vaultId, id } = world.item("i3");
+      const nobody = newId();
+      const nowhere = newId();
+      const secret = (vault: string, item: string) =>
+        resolve(`assent://${vault}/${item}/value`);
+      const alternatives: Readonly<Record<string, readonly Operation[]>> = {
+        "reading by name": [
+          secret("V2", "i3"),
+          secret("V2", "no3"),
+          secret("V9", "i3"),
+        ],
+        "reading by id": [
+          secret(vaultId, id),
+          secret(vaultId, nobody),
+          secret(nowhere, nobody),
+        ],
+        "reading an item": [
+          getItems(vaultId, id),
+          getItems(vaultId, nobody),
+          getItems(nowhere, id),
+          getItems(nowhere, nobody),
+        ],
+        "listing by name": [listItems("V2"), listItems("V9")],
+        "listing by id": [listItems(vaultId), listItems(nowhere)],
+        writing: [
+          putItem(vaultId, "new", "a new value"),
+          putItem(nowhere, "new", "a new value"),
+        ],
+        deleting: [removeItems(vaultId, id), removeItems(nowhere, nobody)],
+        "deleting a vault": [deleteVault(vaultId), deleteVault(nowhere)],
+      };
+      for (const [name, operations] of Object.entries(alternatives)) {
+        const answers = [];
+        for (const operation of operations) {
+          answers.push(await caller.request(operation));
+        }
+        const [first, ...others] = answers;
+        if (first === undefined) continue;
+        refused(name, first, "permission_denied", Reason.OUT_OF_SCOPE);
+        for (const other of others) alike(name, other, first);
+      }
+      // An item of another vault under the name of a vault that is granted.
+      const inside = world.item("i1").vaultId;
+      alike(
+        "reading another vault's item as one of V1",
+        await caller.request(getItems(inside, id)),
+        await caller.request(getItems(inside, nobody)),
+      );
+    },
+  },
+  "scope-put-moves-item": {
+    async run(world) {
+      const owner = await world.granted(write);
+      world.allow(owner, "i1", "i3");
+      const v1 = world.item("i1").vaultId;
+      const v2 = world.item("i3").vaultId;
+      const scope = { vaults: ["V1"], write: true };
+      const caller = await world.granted({ scope });
+      for (const [name, from, to] of [
+        ["i3", v2, v1],
+        ["i1", v1, v2],
+      ] as const) {
+        const stored = await storedItem(owner, from, world.item(name).id);
+        const moved = clone(ItemSchema, stored);
+        if (moved.overview) moved.overview.vaultId = to;
+        await isOutside(caller, { [`moving ${name}`]: putWhole(moved) });
+        const after = await storedItem(owner, from, world.item(name).id);
+        equal(`the revision of ${name}`, after.revision, stored.revision);
+        equal(
+          `the vault of ${name}`,
+          after.overview?.vaultId,
+          stored.overview?.vaultId,
+        );
+      }
+    },
+  },
+  "scope-field-not-item": {
+    async run(world) {
+      const { vaultId, id, reference } = world.item("i1");
+      const caller = await world.granted({
+        scope: { references: [reference] },
+      });
+      world.allow(caller, "i1");
+      const answer = await caller.request(resolve(reference));
+      readsValue("the field that was granted", answer, world.item("i1"));
+      await isOutside(caller, {
+        "the whole item": getItems(vaultId, id),
+        "another field": resolve("assent://V1/i1/otp"),
+        "its code": resolve("assent://V1/i1/otp?attribute=otp"),
+        "another item": read(world.item("i2")),
+        "the list": listItems(vaultId),
+        "a change": putItem(vaultId, "new", "a new value"),
+      });
+      const file = await caller.request(readFile(vaultId, id));
+      // A broker that serves no files at all may say so.
+      if (file.kind !== "refused" || file.code !== "unimplemented") {
+        refused("a file", file, "permission_denied", Reason.OUT_OF_SCOPE);
+      }
+    },
+  },
+  "scope-otp-not-seed": {
+    async run(world) {
+      const code = "assent://V1/i1/otp?attribute=otp";
+      const caller = await world.granted({ scope: { references: [code] } });
+      const answer = await caller.request(resolve(code));
+      const [value = ""] = valuesOf(answer);
+      that("it is a one-time code", /^[0-9]{6}$/.test(value), "another text");
+      await isOutside(caller, {
+        "the seed": resolve("assent://V1/i1/otp"),
+        "the seed as a value": resolve("assent://V1/i1/otp?attribute=value"),
+        "its type": resolve("assent://V1/i1/otp?attribute=type"),
+        "the whole item": getItems("V1", world.item("i1").id),
+        "another field": read(world.item("i1")),
+      });
+    },
+  },
+};

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFile } from "node:child_process";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import {
+  ControlService,
+  DecisionKind,
+  type DecisionRuleSchema,
+  DescribeResponseSchema,
+  ListPromptsResponseSchema,
+  type Prompt,
+  PromptSchema,
+  PromptState,
+  type SeedRequestSchema,
+  SeedResponseSchema,
+  UnlockMethod,
+} from "@assent/protocol/conformance";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { NotRun } from "../case/verdict.ts";
+import type { BrokerProcess } from "../implementation/broker-process.ts";
+import type { Control } from "./control.ts";
+import {
+  type PromptLine,
+  type SurfaceCommand,
+  startSurfaceCommand,
+} from "./surface-command.ts";
+
+/** Commands that stand in for a control service. */
+export interface Hooks {
+  /** Shows prompts and takes decisions, line by line. */
+  readonly onPrompt?: readonly [string, ...string[]] | undefined;
+  /** Lock and unlock the account that ASSENT_ACCOUNT names, or all. */
+  readonly lock?: readonly [string, ...string[]] | undefined;
+  readonly unlock?: readonly [string, ...string[]] | undefined;
+}
+
+/** In the broker's HOME: the accounts that it shall have, before it serves. */
+export const fixtureFile = "fixture.json";
+
+// Prompts are told by another process, a moment after they come.
+const graceMs = 100;
+const lookMs = 10;
+const run = promisify(execFile);
+
+const states: Readonly<Record<NonNullable<PromptLine["state"]>, PromptState>> =
+  {
+    pending: PromptState.PENDING,
+    approved: PromptState.APPROVED,
+    denied: PromptState.DENIED,
+    "timed-out": PromptState.TIMED_OUT,
+    withdrawn: PromptState.WITHDRAWN,
+    locked: PromptState.DISMISSED_BY_LOCK,
+  };
+
+type Accounts = NonNullable<
+  MessageInitShape<typeof SeedRequestSchema>["accounts"]
+>;
+
+/**
+ * A control service made of commands, for a broker that has none: each case
+ * has a broker of its own, in a fresh home. What commands cannot do makes a
+ * case not run.
+ */
+export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
+  let surface: SurfaceCommand | undefined;
+  let broken: string | undefined;
+  let accounts: Accounts = [];
+  let rules: readonly MessageInitShape<typeof DecisionRuleSchema>[] = [];
+  let prompts = new Map<string, Prompt>();
+
+  const env = (more: Readonly<Record<string, string>> = {}) => ({
+    HOME: broker.home,
+    ASSENT_ENDPOINT: broker.endpoint,
+    ...more,
+  });
+
+  function onLine({
+    prompt: promptId,
+    state = "pending",
+    pid = 0,
+    account = "",
+  }: PromptLine) {
+    const known = prompts.get(promptId);
+    if (known !== undefined) {
+      known.state = states[state];
+      return;
+    }
+    const accountId =
+      accounts.find((one) => [one.accountId, one.displayName].includes(account))
+        ?.accountId ?? account;
+    const prompt = create(PromptSchema, {
+      promptId,
+      state: states[state],
+      pid,
+      accountId,
+    });
+    prompts.set(promptId, prompt);
+    const rule = rules.find(
+      (one) =>
+        (!one.pid || one.pid === pid) &&
+        (!one.accountId || one.accountId === accountId),
+    );
+    if (rule?.decision) decide(prompt, rule.decision);
+  }
+
+  function decide(
+    { promptId, accountId }: Prompt,
+    decision: NonNullable<
+      MessageInitShape<typeof DecisionRuleSchema>["decision"]
+    >,
+  ): void {
+    const { kind, unlockMethod, scope, inactivityTimeout } = decision;
+    if (kind === DecisionKind.IGNORE) return;
+    if (
+      scope ||
+      inactivityTimeout ||
+      kind === DecisionKind.DISMISS ||
+      unlockMethod === UnlockMethod.NONE
+    ) {
+      throw new NotRun("a control service (hooks approve and deny, no more)");
+    }
+    const chosen = accounts.find(
+      (one) => one.accountId === (accountId || decision.accountId),
+    );
+    const right = chosen?.credential ?? "";
+    surface?.decide({
+      prompt: promptId,
+      decision: kind === DecisionKind.APPROVE ? "approve" : "deny",
+      account: chosen?.displayName ?? "",
+      credential: unlockMethod === UnlockMethod.FAIL ? `not ${right}` : right,
+    });
+  }
+
+  async function command(
+    words: readonly [string, ...string[]] | undefined,
+    option: string,
+    accountId: string,
+  ): Promise<void> {
+    if (words === undefined) throw new NotRun(`a command for it (${option})`);
+    const one = accounts.find((each) => each.accountId === accountId);
+    const [program, ...args] = words;
+    await run(program, args, {
+      env: {
+        ...process.env,
+        ...env({
+          ASSENT_ACCOUNT: one?.displayName ?? "",
+          ASSENT_CREDENTIAL: one?.credential ?? "",
+        }),
+      },
+    });
+  }
+
+  const built = {
+    describe: async () =>
+      create(DescribeResponseSchema, {
+        implementation: "broker",
+        controlVersion: 1,
+      }),
+    async reset() {
+      surface?.end();
+      surface = undefined;
+      broken = undefined;
+      rules = [];
+      prompts = new Map();
+      await broker.kill("SIGTERM");
+      for (const name of readdirSync(broker.home)) {
+        rmSync(join(broker.home, name), { recursive: true, force: true });
+      }
+    },
+    async seed(request: MessageInitShape<typeof SeedRequestSchema> = {}) {
+      accounts = request.accounts ?? [];
+      writeFixture(broker, accounts);
+      await broker.start();
+      if (hooks.onPrompt !== undefined) {
+        surface = startSurfaceCommand(hooks.onPrompt, env(), onLine, (why) => {
+          broken = why;
+        });
+      }
+      const accountIds = accounts.map((one) => one.displayName ?? "");
+      // Brokers that choose ids go by names.
+      accounts = accounts.map((one) => ({
+        ...one,
+        accountId: one.displayName ?? "",
+      }));
+      return create(SeedResponseSchema, { accountIds });
+    },
+    async scriptDecisions({
+      rules: given = [],
+    }: {
+      rules?: typeof rules;
+    } = {}) {
+      const decides = given.some(
+        ({ decision }) => decision?.kind !== DecisionKind.IGNORE,
+      );
+      if (decides && surface === undefined) throw noUser();
+      rules = given;
+    },
+    async decide({
+      promptId = "",
+      decision = {},
+    }: {
+      promptId?: string;
+      decision?: Parameters<typeof decide>[1];
+    } = {}) {
+      const prompt = prompts.get(promptId);
+      if (prompt === undefined) throw new NotRun("prompts of this broker");
+      decide(prompt, decision);
+      const isOver = () => prompt.state !== PromptState.PENDING;
+      await until(isOver, 10_000);
+      return { tookEffect: isOver() };
+    },
+    async listPrompts({ wait: limit }: { wait?: { seconds?: bigint } } = {}) {
+      if (surface === undefined) throw noUser();
+      const before = JSON.stringify(
+        [...prompts.values()].map(({ promptId, state }) => [promptId, state]),
+      );
+      const changed = () =>
+        before !==
+        JSON.stringify(
+          [...prompts.values()].map(({ promptId, state }) => [promptId, state]),
+        );
+      await (limit === undefined ? wait(graceMs) : until(changed, 1_000));
+      if (broken !== undefined) throw new Error(`--on-prompt: ${broken}`);
+      const all = [...prompts.values()];
+      const isPending = ({ state }: Prompt) => state === PromptState.PENDING;
+      return create(ListPromptsResponseSchema, {
+        prompts: [
+          ...all.filter(isPending),
+          ...all.filter((one) => !isPending(one)),
+        ],
+      });
+    },
+    lock: async ({ accountId = "" } = {}) =>
+      await command(hooks.lock, "--lock", accountId),
+    unlock: async ({ accountId = "" } = {}) =>
+      await command(hooks.unlock, "--unlock", accountId),
+    close: () => surface?.end(),
+  };
+  const others = Object.keys(ControlService.method).map((name) => [
+    name,
+    async () => {
+      throw new NotRun(`a control service (${name})`);
+    },
+  ]);
+  return { ...Object.fromEntries(others), ...built } as unknown as Control;
+}
+
+/** Written before the broker starts. */
+export function writeFixture(broker: BrokerProcess, accounts: Accounts): void {
+  const told = accounts.map(({ displayName, credential, items = [] }) => ({
+    name: displayName,
+    credential,
+    items: items.map(({ vault, title, value, otpUri }) => ({
+      vault,
+      title,
+      value,
+      otpUri,
+    })),
+  }));
+  writeFileSync(
+    join(broker.home, fixtureFile),
+    JSON.stringify({ accounts: told }, null, 2),
+    { mode: 0o600 },
+  );
+}
+
+function noUser(): NotRun {
+  return new NotRun("somebody who decides (--on-prompt)");
+}
+
+async function until(holds: () => boolean, limitMs: number): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  while (!holds() && performance.now() < deadline) await wait(lookMs);
+}

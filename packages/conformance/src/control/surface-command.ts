@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** A line that the command of `--on-prompt` writes: a prompt came, or is over. */
+export interface PromptLine {
+  /** Names it; the same until it is over. */
+  readonly prompt: string;
+  /** By default pending. */
+  readonly state?:
+    | "pending"
+    | "approved"
+    | "denied"
+    | "timed-out"
+    | "withdrawn"
+    | "locked";
+  readonly pid?: number;
+  /** Id or name of the account; none: the user has to choose. */
+  readonly account?: string;
+}
+
+/** A line that it reads: what the user does. */
+export interface DecisionLine {
+  readonly prompt: string;
+  readonly decision: "approve" | "deny";
+  /** Name of the account, when the prompt leaves it open. */
+  readonly account: string;
+  /** What unlocks the account; of an approval. */
+  readonly credential: string;
+}
+
+/** The command of `--on-prompt`, running. */
+export interface SurfaceCommand {
+  decide(decision: DecisionLine): void;
+  end(): void;
+}
+
+/** Starts it: a line of JSON for each prompt on its output, for each decision on its input. */
+export function startSurfaceCommand(
+  [program, ...args]: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  onPrompt: (line: PromptLine) => void,
+  onEnd: (why: string) => void,
+): SurfaceCommand {
+  const child: ChildProcess = spawn(program, args, {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  let isEnding = false;
+  child.once("error", (error) => onEnd(error.message));
+  child.once("close", (code, signal) => {
+    if (!isEnding) onEnd(`it ended by itself (${code ?? signal})`);
+  });
+  child.stdin?.on("error", () => {});
+  if (child.stdout !== null) {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      try {
+        onPrompt(JSON.parse(line) as PromptLine);
+      } catch {
+        onEnd(`it wrote a line that is no JSON: ${line.slice(0, 100)}`);
+      }
+    });
+  }
+  return {
+    decide: (decision) => child.stdin?.write(`${JSON.stringify(decision)}\n`),
+    end() {
+      isEnding = true;
+      child.kill("SIGTERM");
+    },
+  };
+}

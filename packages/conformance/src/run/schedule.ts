@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Bench } from "./bench.ts";
+import type { CaseResult } from "./run-cases.ts";
+
+/** What is to be run, and on what. */
+export interface Schedule {
+  /** In this order. */
+  readonly ids: readonly string[];
+  readonly seed: string;
+  /** At most so many implementations at once; each has a bench of its own. */
+  readonly workers: number;
+  readonly bench: () => Promise<Bench>;
+  readonly onResult: (result: CaseResult) => void;
+  /** Aborted: the case that runs is the last. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs each case once. A bench that does not come up ends everything.
+ * @throws ImplementationError, and what a bench throws
+ */
+export async function runSchedule(schedule: Schedule): Promise<void> {
+  const { ids, seed, onResult, signal } = schedule;
+  const left = [...ids];
+  let broken = false;
+  async function work(): Promise<void> {
+    const bench = await schedule.bench();
+    try {
+      for (;;) {
+        if (broken || signal?.aborted) return;
+        const id = left.shift();
+        if (id === undefined) return;
+        onResult(await bench.run(id, seed));
+      }
+    } catch (error) {
+      broken = true;
+      throw error;
+    } finally {
+      await bench.close();
+    }
+  }
+  const workers = Math.max(1, Math.min(schedule.workers, ids.length));
+  const ends = await Promise.allSettled(Array.from({ length: workers }, work));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn } from "node:child_process";
+import {
+  type DriverRequest,
+  DriverRequestSchema,
+  type DriverResponse,
+  DriverResponseSchema,
+} from "@assent/protocol/conformance";
+import {
+  create,
+  fromBinary,
+  fromJsonString,
+  type MessageInitShape,
+  toBinary,
+  toJsonString,
+} from "@bufbuild/protobuf";
+import { createUnframer, frame } from "../caller/framing.ts";
+import { Failure } from "../case/verdict.ts";
+
+/** How messages of the driver protocol are framed. */
+export type Framing = "proto" | "json";
+
+/** How a driver is started. */
+export interface DriverStart {
+  /** Program and arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly framing: Framing;
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Anything a driver can be told. */
+export type DriverOp = NonNullable<
+  MessageInitShape<typeof DriverRequestSchema>["op"]
+>;
+/** What a driver answers. */
+export type DriverResult = DriverResponse["result"];
+
+/** The driver could not be started or does not speak the driver protocol. */
+export class DriverError extends Error {
+  override readonly name = "DriverError";
+}
+
+/** The SDK under test: a program that does with it what it is told. */
+export interface DriverProcess {
+  readonly pid: number;
+  readonly isRunning: boolean;
+  /** Exit code or signal, once it has ended. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** All it printed on standard error. */
+  stderr(): Buffer;
+  /** Every result so far. */
+  readonly results: readonly DriverResult[];
+  /** Tell it something; the id that cancels it, and what comes of it. */
+  tell(op: DriverOp): {
+    readonly id: bigint;
+    readonly result: Promise<DriverResult>;
+  };
+  kill(): void;
+}
+
+const answerMs = 15_000;
+
+/** Start one. What it is told rejects with Failure when it is not answered. */
+export function startDriver(start: DriverStart): DriverProcess {
+  const [program, ...args] = start.command;
+  const child = spawn(program, args, {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...start.env },
+  });
+  const stderr: Buffer[] = [];
+  const results: DriverResult[] = [];
+  const waiting = new Map<
+    bigint,
+    { resolve: (result: DriverResult) => void; reject: (why: Error) => void }
+  >();
+  let last = 0n;
+  let isRunning = true;
+  let broken: Error | undefined;
+
+  const failAll = (error: Error) => {
+    broken ??= error;
+    for (const { reject } of waiting.values()) reject(broken);
+    waiting.clear();
+  };
+  const receive = (read: () => DriverResponse) => {
+    try {
+      const { id, result } = read();
+      results.push(result);
+      waiting.get(id)?.resolve(result);
+      waiting.delete(id);
+    } catch (error) {
+      failAll(
+        new DriverError(
+          `what the driver wrote on its standard output is no message of the driver protocol: ${(error as Error).message}`,
+        ),
+      );
+    }
+  };
+  const read = reader(start.framing, receive);
+  child.stdin.on("error", () => {});
+  child.stdout.on("data", (bytes: Buffer) => {
+    try {
+      read(bytes);
+    } catch (error) {
+      failAll(new DriverError(`the driver: ${(error as Error).message}`));
+    }
+  });
+  child.stderr.on("data", (bytes: Buffer) => stderr.push(bytes));
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once("error", (error) => {
+      isRunning = false;
+      failAll(new DriverError(`the driver did not start: ${error.message}`));
+      resolve(null);
+    });
+    child.once("close", (code, signal) => {
+      isRunning = false;
+      const what = Buffer.concat(stderr).toString().slice(-2_000);
+      failAll(
+        new Failure(
+          "the program",
+          "to go on",
+          `it ended (${code ?? signal})${what && `: ${what}`}`,
+        ),
+      );
+      resolve(code ?? signal);
+    });
+  });
+
+  return {
+    pid: child.pid ?? 0,
+    get isRunning() {
+      return isRunning;
+    },
+    ended,
+    stderr: () => Buffer.concat(stderr),
+    results,
+    tell(op) {
+      last += 1n;
+      const id = last;
+      const result = new Promise<DriverResult>((resolve, reject) => {
+        if (broken !== undefined) {
+          reject(broken);
+          return;
+        }
+        const timer = setTimeout(() => {
+          waiting.delete(id);
+          reject(new Failure("every call", "to end", `${op.case} did not end`));
+        }, answerMs);
+        waiting.set(id, {
+          resolve(value) {
+            clearTimeout(timer);
+            resolve(value);
+          },
+          reject(why) {
+            clearTimeout(timer);
+            reject(why);
+          },
+        });
+      });
+      // Who waits for it hears of it; nobody else needs to.
+      result.catch(() => {});
+      child.stdin.write(
+        written(start.framing, create(DriverRequestSchema, { id, op })),
+      );
+      return { id, result };
+    },
+    kill() {
+      if (isRunning) child.kill("SIGKILL");
+    },
+  };
+}
+
+function written(framing: Framing, request: DriverRequest): Uint8Array {
+  return framing === "proto"
+    ? frame(toBinary(DriverRequestSchema, request))
+    : Buffer.from(`${toJsonString(DriverRequestSchema, request)}\n`);
+}
+
+function reader(
+  framing: Framing,
+  receive: (read: () => DriverResponse) => void,
+): (bytes: Buffer) => void {
+  if (framing === "proto") {
+    return createUnframer((message) =>
+      receive(() => fromBinary(DriverResponseSchema, message)),
+    );
+  }
+  let kept = "";
+  const decoder = new TextDecoder();
+  return (bytes) => {
+    const lines = (kept + decoder.decode(bytes, { stream: true })).split("\n");
+    kept = lines.pop() ?? "";
+    for (const line of lines) {
+      if (line.trim() === "") continue;
+      receive(() => fromJsonString(DriverResponseSchema, line));
+    }
+  };
+}
