@@ -24,7 +24,7 @@ test("our broker fails no case of the suite", {
     mode: "broker",
     grade: "control",
     command,
-    wishes: { side: "broker", profile: "hardened" },
+    wishes: { side: "broker", profile: "full" },
     bench: () =>
       createBrokerBench({
         command,

@@ -58,12 +58,12 @@ export const processMutants: readonly Mutant[] = [
     ],
     [
       service,
-      "      return serve(parts, flight, request);",
+      "      const answer = serve(parts, flight, request);",
       `      const stated = [...context.requestHeader].find(([name]) =>
         name.includes("pid"),
       );
       Object.assign(flight, { stated: Number(stated?.[1]) });
-      return serve(parts, flight, request);`,
+      const answer = serve(parts, flight, request);`,
     ],
     [
       service,

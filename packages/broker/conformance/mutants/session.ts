@@ -99,9 +99,9 @@ export const sessionMutants: readonly Mutant[] = [
     ],
     [
       service,
-      "return serve(parts, flight, request);",
+      "const answer = serve(parts, flight, request);",
       `const token = context.requestHeader.get("assent-session");
-      return serve(parts, flight, request, token);`,
+      const answer = serve(parts, flight, request, token);`,
     ],
     [
       service,

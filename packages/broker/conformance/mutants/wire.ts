@@ -29,7 +29,7 @@ export const wireMutants: readonly Mutant[] = [
     "B69",
     [
       service,
-      "      return serve(parts, flight, request);",
+      "      const answer = serve(parts, flight, request);",
       `      const named = parts.accounts.find(request.account);
       const { number } = flight.connection.peer;
       if (context.protocolName.startsWith("grpc") && named !== undefined) {
@@ -37,7 +37,7 @@ export const wireMutants: readonly Mutant[] = [
         const grant = newGrant(every, 600_000, parts.clock.bootMs());
         parts.sessions.grant(number, named.id, grant, undefined);
       }
-      return serve(parts, flight, request);`,
+      const answer = serve(parts, flight, request);`,
     ],
     [
       service,

@@ -53,7 +53,9 @@ export function createBrokerService(
     request(request, context) {
       const flight = identify(parts, context);
       if (!flight.hasRoom) throw refusal(Reason.LIMIT_EXCEEDED);
-      return serve(parts, flight, request);
+      const answer = serve(parts, flight, request);
+      flight.reserve(weigh(answer));
+      return answer;
     },
     revoke(request, context) {
       const flight = identify(parts, context);
@@ -200,4 +202,16 @@ function revokeOwn(
       session.chosenFor.has(named),
   );
   for (const session of mine) parts.sessions.end(session, "revoked-by-program");
+}
+
+/** Bytes of all texts and values of a message. */
+function weigh(part: unknown): number {
+  if (typeof part === "string" || part instanceof Uint8Array) {
+    return part.length;
+  }
+  if (typeof part !== "object" || part === null) return 0;
+  return Object.values(part).reduce(
+    (sum: number, inner) => sum + weigh(inner),
+    0,
+  );
 }

@@ -8,6 +8,7 @@ interface FlightLoad {
   receive(bytes: number): boolean;
   send(bytes: number): boolean;
   hasRoom(): boolean;
+  reserve(bytes: number): void;
 }
 
 /** A call on its way, from its first header until its answer has left. */
@@ -43,6 +44,11 @@ export class Flight {
   /** Whether an answer of any size may still leave; asked before one is made (WIR-011). */
   get hasRoom(): boolean {
     return this.#load.hasRoom();
+  }
+
+  /** An answer of about so many bytes is made: it counts before it is sent, since many are made at once. */
+  reserve(bytes: number): void {
+    this.#load.reserve(bytes);
   }
 
   /** Run when the answer has left, or never will: zeroes what it held. */
@@ -95,10 +101,16 @@ export class Flights {
         return load.bytes <= bytesPerProcess;
       },
       hasRoom: () => load.unread + limits.messageBytes <= unreadPerProcess,
-      send(bytes) {
-        if (load.unread + bytes > unreadPerProcess) return false;
+      reserve(bytes) {
         sent += bytes;
         load.unread += bytes;
+      },
+      send(bytes) {
+        // In the place of what was reserved for it.
+        const more = bytes - sent;
+        if (load.unread + more > unreadPerProcess) return false;
+        sent += more;
+        load.unread += more;
         return true;
       },
     });
