@@ -31,6 +31,7 @@ export class ServedConnection implements Connection {
   readonly #socket: Socket;
   readonly #clock: ConnectionClock;
   readonly #closed = new AbortController();
+  readonly #responses = new Set<ChannelResponse>();
   #finishing = false;
 
   constructor(socket: Socket, lease: PeerLease, timing: ConnectionTiming) {
@@ -49,6 +50,7 @@ export class ServedConnection implements Connection {
       this.#clock.stop();
       this.release();
       this.#closed.abort();
+      this.#closeResponses();
     });
   }
 
@@ -91,9 +93,20 @@ export class ServedConnection implements Connection {
         return end.apply(response, rest);
       },
     });
+    this.#responses.add(response);
     response.once("close", () => {
+      this.#responses.delete(response);
       call.ended();
       if (this.#finishing) this.finish();
     });
+  }
+
+  /**
+   * Node tells of its end only the answer that has the socket; those of
+   * HTTP/1.1 that wait behind it would never be over (WIR-011).
+   */
+  #closeResponses(): void {
+    if (this.session !== undefined) return;
+    for (const response of this.#responses) response.emit("close");
   }
 }
