@@ -19,6 +19,7 @@ const all = [
   "packages/sdk-node",
   "packages/broker",
   "packages/conformance",
+  "apps/prompt-ui",
   "apps/cli",
   "scripts",
 ];
