@@ -31,10 +31,11 @@ export function wireTarget(
       process.on("uncaughtException", crashed);
       process.on("unhandledRejection", crashed);
       let done = 0;
-      // What is never completed ends with time, and it alone (WIR-007).
+      // What is never completed ends with time, and it alone (WIR-007); what
+      // waits for the user is denied, also when no other call follows it.
       const passing = setInterval(() => {
         rig.time.runTimers(5_000);
-        void rig.owner.owner("AccountService/ListAccounts");
+        void decide(rig);
       }, 200);
       try {
         const vault = await rig.vault("Personal", "Dev");
