@@ -16,6 +16,13 @@ export {
   referenceFailureText,
 } from "./failure/reference-failure.ts";
 export { categoryText, fieldTypeText } from "./item.ts";
+export {
+  direction,
+  frameText,
+  screenText,
+  titleText,
+  waitingText,
+} from "./page/navigation.ts";
 export { count, inARow, language } from "./plural.ts";
 export {
   describeClaims,

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { frameText, screenText, titleText } from "@assent/wording";
+import {
+  type ComponentType,
+  type LazyExoticComponent,
+  lazy,
+  type ReactElement,
+  Suspense,
+  useEffect,
+} from "react";
+import { showBadge } from "./badge.ts";
+import { useConnection, useWaiting } from "./connection.ts";
+import { Failsafe } from "./failsafe.tsx";
+import { Gate } from "./gate.tsx";
+import { Navigation } from "./navigation.tsx";
+import { Requests } from "./requests/requests.tsx";
+import { type Screen, useRoute } from "./route.ts";
+import "./app.css";
+
+// One chunk each: a prompt is on screen before any of them is loaded.
+const others: Readonly<
+  Record<Exclude<Screen, "requests">, LazyExoticComponent<ComponentType>>
+> = {
+  access: lazy(() => import("./screens/access.tsx")),
+  activity: lazy(() => import("./screens/activity.tsx")),
+  accounts: lazy(() => import("./screens/accounts.tsx")),
+  items: lazy(() => import("./screens/items.tsx")),
+  settings: lazy(() => import("./screens/settings.tsx")),
+};
+
+/** The whole page: navigation beside the screen; nothing but one sentence when the broker is away. */
+export function App(): ReactElement {
+  const { screen } = useRoute();
+  const connection = useConnection();
+  const waiting = useWaiting();
+  useEffect(() => {
+    document.title = titleText(waiting, screenText[screen]);
+    showBadge(waiting);
+  }, [waiting, screen]);
+  if (connection !== "live") return <Gate connection={connection} />;
+  return (
+    <div className="shell">
+      <Navigation screen={screen} waiting={waiting} />
+      <main id="content" tabIndex={-1} className={`content content-${screen}`}>
+        {screen === "requests" ? <Requests /> : <Other screen={screen} />}
+      </main>
+    </div>
+  );
+}
+
+function Other({
+  screen,
+}: {
+  readonly screen: Exclude<Screen, "requests">;
+}): ReactElement {
+  const Chosen = others[screen];
+  return (
+    <Failsafe key={screen} text={frameText.screenFailed}>
+      <Suspense fallback={<p className="loading">{frameText.loading}</p>}>
+        <Chosen />
+      </Suspense>
+    </Failsafe>
+  );
+}
