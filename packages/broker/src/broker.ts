@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { limits, type Places } from "@assent/protocol";
+import type { Away } from "./away/away-watch.ts";
 import type { ActivatedSocket } from "./channel/activation.ts";
 import { openChannel } from "./channel/channel.ts";
 import type { Channel, ChannelHandler } from "./channel/connection.ts";
@@ -55,6 +56,8 @@ export interface Broker {
   readonly parts: BrokerParts;
   /** Find out who exited, what timed out, what is due to lock. Called a few times a second. */
   sweep(): void;
+  /** The user went away: what was unlocked by hand locks now (decisions 7). */
+  userWentAway(why: Away): void;
   /**
    * Take what the settings file says now. Rejects with one clear line when it
    * is not well-formed; the settings from before then stand.
@@ -273,6 +276,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
         prunedAtMs = now;
         storage.prune(clock.wallMs() - logKeptMs);
       }
+    },
+    userWentAway(why) {
+      for (const id of unlocks.heldByHand()) lockAccount(parts, id, why);
     },
     reload: () => reloadSettings(parts, log),
     async stop() {

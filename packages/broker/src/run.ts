@@ -2,6 +2,7 @@
 import { lstatSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { locatePlaces, type Places } from "@assent/protocol";
+import { watchAway } from "./away/away-watch.ts";
 import { type Broker, startBroker } from "./broker.ts";
 import { takeOwnerSocket } from "./channel/activation.ts";
 import { type OpenLog, type OpenLogOptions, openLog } from "./log/open-log.ts";
@@ -96,6 +97,13 @@ function running(
       log.error("sweep-failed");
     }
   }, sweepMs);
+  const away = watchAway({
+    environment: process.env,
+    userId: process.geteuid?.() ?? -1,
+    scheduler: systemScheduler,
+    onAway: (why) => broker.userWentAway(why),
+    onUnknown: (detail) => log.info("away-unknown", { detail }),
+  });
   const onFault = createFaultReport(log);
   const fail = (error: unknown) => {
     onFault(error);
@@ -106,6 +114,7 @@ function running(
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(sweeping);
+    away.stop();
     await broker.stop();
     process.off("uncaughtException", fail);
     closeLog();

@@ -18,6 +18,8 @@ export const sentences = {
   "activity-not-removed":
     "the activity log of an account that was removed could not be deleted",
   authenticated: "a surface gave the password",
+  "away-unknown":
+    "nobody tells when the screen locks or the machine sleeps: accounts unlocked by hand lock when they are idle, and no sooner",
   "backups-left":
     "backups that an old password opens could not be deleted; delete those of this account in accounts/backups",
   "broker-started": "the broker has started",

@@ -4,7 +4,7 @@ import { limits } from "@assent/protocol";
 /**
  * When an unlocked account locks by itself (decisions 7, T56): one that an
  * approval unlocked, when its last session ends; one unlocked by hand, after
- * some idle time. Locking would deny the prompts that ask for it, so it waits
+ * some idle time, or when its user goes away. Locking would deny the prompts that ask for it, so it waits
  * while there are any, but no longer than one prompt lasts.
  */
 export interface Unlocks {
@@ -13,6 +13,8 @@ export interface Unlocks {
   /** A Request, an approval or the owner used it: the idle time starts anew. */
   used(accountId: string): void;
   locked(accountId: string): void;
+  /** Accounts that were unlocked by hand. */
+  heldByHand(): string[];
   /** Accounts that are to be locked now. */
   due(use: AccountUse): string[];
 }
@@ -51,6 +53,8 @@ export function createUnlocks(bootMs: () => number): Unlocks {
       if (entry !== undefined) entry.lastUseMs = bootMs();
     },
     locked: (accountId) => void open.delete(accountId),
+    heldByHand: () =>
+      [...open].flatMap(([id, { byHand }]) => (byHand ? [id] : [])),
     due({ autoLockMs, sessions, isAsked }) {
       const now = bootMs();
       return [...open].flatMap(([accountId, unlocked]) => {

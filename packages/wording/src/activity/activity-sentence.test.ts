@@ -39,6 +39,14 @@ const cases: [Record<string, unknown> & { kind: string }, string][] = [
     "Personal locked itself: nothing used it any more.",
   ],
   [
+    { kind: "account-locked", by: "screen-locked" },
+    "Personal locked itself: the screen was locked.",
+  ],
+  [
+    { kind: "account-locked", by: "going-to-sleep" },
+    "Personal locked itself: the machine went to sleep.",
+  ],
+  [
     { kind: "request-refused", operation: "putItems", cause: "out-of-scope" },
     "deploy-cli was refused what you did not let it do, in Personal.",
   ],

@@ -64,9 +64,7 @@ function tell(event: ActivityRecord): string {
         ? `The access of ${whom} to ${account} ended.`
         : `The access of ${whom} to ${account} ended because ${sessionEndText(cause)}.`;
     case "account-locked":
-      return detail(event, "by") === "idle"
-        ? `${subject} locked itself: nothing used it any more.`
-        : `${subject} was locked${by(event)}.`;
+      return `${subject} ${lockText(event)}.`;
     case "account-unlocked":
       return `${subject} was unlocked${by(event)}.`;
     case "account-created":
@@ -217,4 +215,17 @@ function detail(event: object, key: string): string | undefined {
   const value: unknown = Reflect.get(event, key);
   if (typeof value !== "string" || value === "") return undefined;
   return makeSafe(value, { maxLength: 256 });
+}
+
+function lockText(event: ActivityRecord): string {
+  switch (detail(event, "by")) {
+    case "idle":
+      return "locked itself: nothing used it any more";
+    case "screen-locked":
+      return "locked itself: the screen was locked";
+    case "going-to-sleep":
+      return "locked itself: the machine went to sleep";
+    default:
+      return `was locked${by(event)}`;
+  }
 }
