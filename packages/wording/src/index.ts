@@ -17,12 +17,18 @@ export {
 } from "./failure/reference-failure.ts";
 export { categoryText, fieldTypeText } from "./item.ts";
 export {
+  fieldReference,
+  isConcealed,
+  type ReferredItem,
+} from "./item-reference.ts";
+export {
   direction,
   frameText,
   screenText,
   titleText,
   waitingText,
 } from "./page/navigation.ts";
+
 export { count, inARow, language } from "./plural.ts";
 export {
   describeClaims,
@@ -55,3 +61,56 @@ export {
 } from "./prompt/warning.ts";
 export { isDeceptive } from "./safe/deceptive.ts";
 export { makeSafe, type SafeOptions } from "./safe/make-safe.ts";
+export {
+  accessText,
+  accountRevokedText,
+  endsInText,
+  lastUseText,
+  lockedText,
+  mutedText,
+  programsText,
+  revokedText,
+} from "./screen/access.ts";
+export {
+  accountText,
+  backedUpText,
+  createdText,
+  existingPasswordLabel,
+  lengthText,
+  ofAccount,
+  passwordChangedText,
+  recoveryPartText,
+  recoveryText,
+  removedText,
+  removeWarning,
+  renamedText,
+  restoredText,
+  slotRemovedText,
+  unlockedText,
+  welcomeText,
+} from "./screen/account.ts";
+export {
+  type ActivityOutcome,
+  type ActivitySpan,
+  activitySignInText,
+  activityText,
+  entriesText,
+  outcomeText,
+  spanText,
+} from "./screen/activity.ts";
+export {
+  browseSignInText,
+  changedText,
+  hiddenInText,
+  itemRemovedText,
+  itemsText,
+  itemText,
+  storedText,
+  strengthText,
+  vaultCreatedText,
+  vaultRemovalWarning,
+  vaultRemovedText,
+} from "./screen/item.ts";
+export { settingsText, versionText } from "./screen/settings.ts";
+export { signInText } from "./screen/sign-in.ts";
+export { agoText, sizeText, whenText } from "./screen/time.ts";

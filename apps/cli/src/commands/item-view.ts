@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Field, Item, ItemOverview } from "@assent/protocol";
 import {
-  type Field,
-  FieldType,
-  type Item,
-  type ItemOverview,
-  parseSecretReference,
-} from "@assent/protocol";
-import { categoryText, fieldTypeText, makeSafe } from "@assent/wording";
+  categoryText,
+  fieldReference,
+  fieldTypeText,
+  isConcealed,
+  makeSafe,
+} from "@assent/wording";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { nameOfCategory, nameOfType } from "./field-spec.ts";
 
 const hidden = "••••••••";
-
-const secretTypes: ReadonlySet<FieldType> = new Set([
-  FieldType.CONCEALED,
-  FieldType.TOTP,
-  FieldType.SSH_KEY,
-]);
 
 /** An item's overview, for programs. */
 export function overviewJson(item: ItemOverview, vaultName: string): object {
@@ -47,7 +41,7 @@ export function itemJson(
       title: field.title,
       section: sectionTitle(item, field),
       type: nameOfType(field.type),
-      ...(reveal || !secretTypes.has(field.type)
+      ...(reveal || !isConcealed(field.type)
         ? { value: decode(field.value) }
         : {}),
     })),
@@ -71,9 +65,9 @@ export function itemRows(
     const title = makeSafe(field.title);
     return [
       section === undefined ? title : `${makeSafe(section)} › ${title}`,
-      reveal || !secretTypes.has(field.type) ? makeSafe(field.value) : hidden,
+      reveal || !isConcealed(field.type) ? makeSafe(field.value) : hidden,
       fieldTypeText(field.type),
-      referenceTo(item, field, vaultName) ?? "",
+      fieldReference(item, field, vaultName) ?? "",
     ];
   });
   const files = item.files.map(({ name, size }) => [
@@ -94,31 +88,6 @@ export function itemHeading(item: Item, vaultName: string): string {
   const overview = item.overview;
   const archived = overview?.archived ? ", archived" : "";
   return `${makeSafe(overview?.title ?? "")} (${categoryText(overview?.category ?? 0)}) in ${makeSafe(vaultName)}${archived}`;
-}
-
-// With names where they can stand in a reference, else with ids.
-function referenceTo(
-  item: Item,
-  field: Field,
-  vaultName: string,
-): string | undefined {
-  const { id = "", title = "", vaultId = "" } = item.overview ?? {};
-  const section = sectionTitle(item, field);
-  const within = section === undefined ? "" : `${section}/`;
-  const candidates = [
-    `assent://${vaultName}/${title}/${within}${field.title}`,
-    `assent://${vaultId}/${id}/${field.id}`,
-  ];
-  return candidates.find(isReference);
-}
-
-function isReference(text: string): boolean {
-  try {
-    parseSecretReference(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function sectionTitle(item: Item, field: Field): string | undefined {
