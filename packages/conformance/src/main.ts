@@ -12,6 +12,11 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 process.exitCode = await run(
-  { stdout: process.stdout, stderr: process.stderr, signal: ending.signal },
+  {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: ending.signal,
+  },
   process.argv.slice(2),
 );

@@ -58,12 +58,15 @@ export function loadRequirements(version: string): Requirements {
   ) as Requirements;
 }
 
-/** The clauses of one side that a profile asks for. */
+/** Which side is tried: brokers, SDKs, or both in one run. */
+export type Side = Clause["side"] | "both";
+
+/** The clauses of one side, or of both, that a profile asks for. */
 export function clausesOf(
   catalogue: Catalogue,
   { clauses, notScored, profiles }: Requirements,
   profile: ProfileName,
-  side: Clause["side"],
+  side: Side,
 ): readonly Clause[] {
   const { clauses: patterns, levels } = profiles[profile];
   const out = new Set(notScored.map(({ clause }) => clause));
@@ -72,7 +75,7 @@ export function clausesOf(
     .filter((clause) => clause !== undefined)
     .filter(
       (clause) =>
-        clause.side === side &&
+        (side === "both" || clause.side === side) &&
         !out.has(clause.id) &&
         levels.includes(isMust(clause) ? "MUST" : "SHOULD") &&
         patterns.some((pattern) => matches(pattern, clause.id)),

@@ -8,11 +8,10 @@ import { createHookBench } from "../run/hook-bench.ts";
 import { newSeed } from "../run/random.ts";
 import { UsageError } from "../run/selection.ts";
 import { readConfiguration, type Words, wordsOf } from "./configuration.ts";
-import { readResults } from "./derive.ts";
 import type { Io } from "./io.ts";
 import type { RunOptions } from "./options.ts";
-import { runCommand } from "./run-command.ts";
-import { runSdk } from "./sdk.ts";
+import { personAt } from "./person.ts";
+import { type RunSubject, runCommand } from "./run-command.ts";
 
 /** Options of `broker`. */
 export interface BrokerOptions extends RunOptions {
@@ -20,6 +19,8 @@ export interface BrokerOptions extends RunOptions {
   /** So many random walks instead of the cases. */
   readonly fuzz?: number;
   readonly blackBox?: boolean;
+  /** A person decides, locks and unlocks, as told on the terminal. */
+  readonly interactive?: boolean;
   readonly onPrompt?: string;
   readonly lock?: string;
   readonly unlock?: string;
@@ -31,52 +32,95 @@ export async function runBroker(
   given: readonly string[],
   options: BrokerOptions,
 ): Promise<number> {
-  const { command, release } = brokerOf(given, options);
-  const common = {
-    command,
-    release,
-    timeoutMs: options.debug ? undefined : options.timeout * 1_000,
-    ...(options.debug ? { onCall: tells(io) } : {}),
-  };
-  const words = (text: string | undefined) =>
-    text === undefined ? undefined : wordsOf(text);
+  const named = brokerOf(given, options);
+  const subject = brokerSubject(io, named, options);
+  if (options.fuzz === undefined) {
+    return await runCommand(io, subject, options);
+  }
+  if (subject.grade !== "control") {
+    throw new UsageError("--fuzz needs a broker with a control service");
+  }
+  const { fuzz: walks, seed = newSeed() } = options;
+  return await fuzzCommand(io, subject.bench, { walks, seed });
+}
+
+/** A broker's command, and what starts its release. */
+export interface NamedBroker {
+  readonly command: Words;
+  readonly release: Words | undefined;
+}
+
+/** A broker, to be tried in the grade that the options say. */
+export function brokerSubject(
+  io: Io,
+  { command, release }: NamedBroker,
+  options: BrokerOptions,
+): RunSubject & { readonly options: readonly string[] } {
+  const { blackBox, interactive, debug } = options;
   const hooks = {
     onPrompt: words(options.onPrompt),
     lock: words(options.lock),
     unlock: words(options.unlock),
   };
   const hasHooks = Object.values(hooks).some((one) => one !== undefined);
-  const catalogue = loadCatalogue();
-  const bench = () =>
-    hasHooks || options.blackBox
-      ? createHookBench({ ...common, hooks, catalogue })
-      : createBrokerBench(common);
-  if (options.fuzz !== undefined) {
-    const { fuzz: walks, seed = newSeed() } = options;
-    return await fuzzCommand(io, () => createBrokerBench(common), {
-      walks,
-      seed,
-    });
+  const ways = [hasHooks, blackBox, interactive].filter(Boolean);
+  if (ways.length > 1) {
+    throw new UsageError(
+      "one of the three: hooks (--on-prompt, --lock, --unlock), --black-box, --interactive",
+    );
   }
-  return await runCommand(
-    io,
-    {
-      mode: "broker",
-      side: "broker",
-      grade: hasHooks ? "hooks" : options.blackBox ? "black-box" : "control",
-      command,
-      bench,
-    },
-    options,
-  );
+  const person = interactive ? personAt(io) : undefined;
+  const common = {
+    command,
+    release,
+    timeoutMs: debug || interactive ? undefined : options.timeout * 1_000,
+    ...(debug ? { onCall: tells(io) } : {}),
+  };
+  return {
+    mode: "broker",
+    side: "broker",
+    grade: person
+      ? "interactive"
+      : hasHooks
+        ? "hooks"
+        : blackBox
+          ? "black-box"
+          : "control",
+    command,
+    options: [
+      ...told("--release", release?.join(" ")),
+      ...told("--on-prompt", options.onPrompt),
+      ...told("--lock", options.lock),
+      ...told("--unlock", options.unlock),
+      ...(blackBox ? ["--black-box"] : []),
+      ...(interactive ? ["--interactive"] : []),
+    ],
+    bench: () =>
+      ways.length > 0
+        ? createHookBench({
+            ...common,
+            hooks,
+            catalogue: loadCatalogue(),
+            ...(person === undefined ? {} : { person }),
+          })
+        : createBrokerBench(common),
+  };
 }
 
-function brokerOf(
+function words(text: string | undefined): Words | undefined {
+  return text === undefined ? undefined : wordsOf(text);
+}
+
+function told(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [name, value];
+}
+
+/** The broker that is named, or the one of the configuration. */
+export function brokerOf(
   given: readonly string[],
-  options: BrokerOptions,
-): { readonly command: Words; readonly release: Words | undefined } {
-  const named =
-    options.release === undefined ? undefined : wordsOf(options.release);
+  options: Pick<BrokerOptions, "release">,
+): NamedBroker {
+  const named = words(options.release);
   const [program, ...args] = given;
   if (program !== undefined) {
     return { command: [program, ...args], release: named };
@@ -94,30 +138,4 @@ function tells(io: Io): (event: CallEvent) => void {
       `  ${caller.process.pid}  ${link.flavour}  ${name} ${account}  → ${summary(answer)}\n`,
     );
   };
-}
-
-/** Runs one case of earlier results again, as it was. */
-export async function replay(io: Io, which: string): Promise<number> {
-  const at = which.indexOf("#");
-  if (at < 0) throw new UsageError("which case? results.json#session/deny");
-  const results = readResults(which.slice(0, at));
-  const id = which.slice(at + 1);
-  if (!results.cases.some((one) => one.id === id)) {
-    throw new UsageError(`${id} is not in these results`);
-  }
-  const options: BrokerOptions = {
-    requirements: results.requirements,
-    profile: results.profile,
-    run: [id],
-    seed: results.seed,
-    order: "catalogue",
-    parallel: 1,
-    repeat: 1,
-    timeout: 120,
-    debug: true,
-  };
-  const { command } = results.implementation;
-  return results.mode === "sdk"
-    ? await runSdk(io, command, { ...options, framing: "proto" })
-    : await runBroker(io, command, options);
 }

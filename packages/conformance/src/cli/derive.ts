@@ -6,7 +6,7 @@ import type { Results } from "../report/results.ts";
 import { type Form, forms, reportIn } from "../report/write-reports.ts";
 import { UsageError } from "../run/selection.ts";
 import type { Io } from "./io.ts";
-import { replayLine } from "./run-command.ts";
+import { replayLine } from "./replay.ts";
 
 /** Reads results. @throws UsageError when they are not of this form */
 export function readResults(file: string): Results {

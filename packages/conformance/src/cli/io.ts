@@ -4,6 +4,8 @@
 export interface Io {
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** Where a person types. */
+  readonly stdin?: NodeJS.ReadableStream;
   /** Aborted when the user ends the program. */
   readonly signal?: AbortSignal;
 }

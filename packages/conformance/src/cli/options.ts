@@ -63,6 +63,42 @@ export function addRunOptions(command: Command): Command {
     .option("--allow-incomplete", "what could not be shown fails nothing");
 }
 
+/** Gives a command the options of what tries a broker. */
+export function addBrokerOptions(command: Command): Command {
+  return command
+    .option(
+      "--release <command>",
+      "what starts its release, which is tried too",
+    )
+    .option(
+      "--fuzz <walks>",
+      "so many random walks instead of the cases",
+      positive,
+    )
+    .option("--black-box", "it has no control service, and nobody decides")
+    .option("--interactive", "it has none: you decide, as you are told")
+    .option(
+      "--on-prompt <command>",
+      "it has none: this shows prompts and decides",
+    )
+    .option("--lock <command>", "locks ASSENT_ACCOUNT, or all")
+    .option(
+      "--unlock <command>",
+      "unlocks ASSENT_ACCOUNT with ASSENT_CREDENTIAL",
+    );
+}
+
+/** Gives a command the options of what tries an SDK. */
+export function addSdkOptions(command: Command): Command {
+  return command
+    .option("--sdk <name>", "only this one of assent-conformance.json")
+    .addOption(
+      new Option("--framing <form>", "of what the driver is told")
+        .choices(["proto", "json"])
+        .default("proto"),
+    );
+}
+
 /** A whole number above zero. */
 export function positive(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) {

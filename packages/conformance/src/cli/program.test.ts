@@ -8,8 +8,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterAll, expect, test } from "vitest";
 import { packaged } from "../catalogue/catalogue.ts";
+import { connectControl } from "../control/control.ts";
 import type { Results } from "../report/results.ts";
 import { run } from "./program.ts";
 
@@ -51,6 +53,12 @@ test.each([
   [["explain", "session/nothing"], "session/nothing"],
   [["explain", "XYZ-001"], "XYZ-001"],
   [["list", "nothing"], "no such case"],
+  [["both", "--", "x"], "----"],
+  [["both", "--", "x", "----"], "----"],
+  [["sdk", "--sdk", "none", "--", "x"], "--sdk"],
+  [["broker", "--interactive", "--", "x"], "terminal"],
+  [["broker", "--black-box", "--lock", "y", "--", "x"], "one of the three"],
+  [["broker", "--black-box", "--fuzz", "3", "--", "x"], "control service"],
   [["replay", "results.json"], "which case"],
   [["report", "none.json", "--tap", "-"], "none.json"],
   [["init", "everything"], "everything"],
@@ -171,11 +179,84 @@ test("a broker without a control service: commands decide, lock and unlock", {
 
 test("an SDK is tried by its driver", async () => {
   const driver = packaged("..", "sdk-node", "conformance", "driver.ts");
-  const one = ["sdk", "--run", "sdk/first-call-authorizes"];
+  const one = ["sdk", "--debug", "--run", "sdk/first-call-authorizes"];
   const { code, out } = await assent(...one, "--", "node", driver);
   expect(out).toContain("grade driver");
+  expect(out).toMatch(/\d+  → 1 hello\n.*← 1 hello/);
   expect(out).toContain("1 passed, 0 failed");
   expect(code).toBe(0);
+});
+
+test("a broker and an SDK in one run, with one report; and one of its cases again", async () => {
+  const driver = packaged("templates", "driver.ts");
+  const out = join(folder, "both");
+  const one = ["both", "--run", "session/deny", "sdk/first-call-authorizes"];
+  const how = ["--framing", "json", "--allow-incomplete", "--out", out];
+  const named = ["--", "node", driver, "----", ...broker];
+  const ran = await assent(...one, ...how, ...named);
+  expect(ran.err).toBe("");
+  expect(ran.out).toContain("my-sdk 0.1.0");
+  expect(ran.out).toContain("1 passed, 0 failed   1 not run");
+  expect(ran.code).toBe(0);
+  const { mode, cases, clauses } = resultsIn("both");
+  expect(mode).toBe("both");
+  expect(cases.map(({ verdict }) => verdict)).toEqual(["pass", "not-run"]);
+  expect(clauses.map(({ id }) => id)).toContain("SES-003");
+  const results = join(out, "results.json");
+  for (const [id, code] of [
+    ["session/deny", 0],
+    // As it was: in JSON, which this driver speaks.
+    ["sdk/first-call-authorizes", 5],
+  ] as const) {
+    const again = await assent("replay", `${results}#${id}`);
+    expect([again.code, again.err]).toEqual([code, ""]);
+  }
+});
+
+test("a person decides, as the terminal says", {
+  timeout: 60_000,
+}, async () => {
+  const stdin = new PassThrough();
+  let out = "";
+  const acted: Promise<void>[] = [];
+  const stdout = {
+    write(text: string) {
+      out += text;
+      acted.push(act(text));
+    },
+  };
+  // What a person would do at the screen, here over the control service.
+  async function act(text: string): Promise<void> {
+    const home = [...out.matchAll(/HOME=(\S+)/g)].at(-1)?.[1] ?? "";
+    const steer = () => connectControl(join(home, "steer.sock"));
+    if (text.includes("→ When")) {
+      const control = await steer();
+      const kind = text.includes("approve") ? 1 : 2;
+      await control.scriptDecisions({
+        rules: [{ decision: { kind, unlockMethod: 1 } }],
+      });
+      control.close();
+    }
+    if (text.includes("? How many prompts")) stdin.write("1\n");
+    if (text.includes("? How many of them")) stdin.write("0\n");
+    if (text.includes("? Which process id")) stdin.write("0\n");
+    if (/\? (Lock|Unlock) /.test(text)) {
+      const control = await steer();
+      await control[text.includes("Unlock") ? "unlock" : "lock"]({});
+      control.close();
+      stdin.write("\n");
+    }
+  }
+  const blackBox = ["node", packaged("test", "black-box-broker.mjs")];
+  const cases = ["--run", "session/deny", "lock/all", "expiry/10-00-000"];
+  const given = ["broker", "--interactive", ...cases, "--", ...blackBox];
+  const io = { stdin, stdout, stderr: stdout };
+  const code = await run(io, given);
+  await Promise.all(acted);
+  expect(out).toContain("grade interactive");
+  expect(out).toContain("2 passed, 0 failed   1 not run");
+  expect(out).toContain("deny it");
+  expect(code).toBe(5);
 });
 
 test("list and explain say what is written down", async () => {

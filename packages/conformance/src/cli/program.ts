@@ -9,11 +9,18 @@ import {
   type SelftestCommandOptions,
   selftestCommand,
 } from "../selftest/command.ts";
-import { type BrokerOptions, replay, runBroker } from "./broker.ts";
+import { type BothOptions, runBoth } from "./both.ts";
+import { type BrokerOptions, runBroker } from "./broker.ts";
 import { init, report, templateNames } from "./derive.ts";
 import type { Io } from "./io.ts";
 import { doctor, explain, list } from "./look-up.ts";
-import { addRunOptions, positive } from "./options.ts";
+import {
+  addBrokerOptions,
+  addRunOptions,
+  addSdkOptions,
+  positive,
+} from "./options.ts";
+import { replayArguments } from "./replay.ts";
 import { runSdk, type SdkOptions } from "./sdk.ts";
 
 /** Runs the command line: what comes after the program's name; the exit code. */
@@ -34,53 +41,46 @@ export async function run(io: Io, args: readonly string[]): Promise<number> {
       code = await action(...given);
     };
 
-  addRunOptions(
-    program
-      .command("broker")
-      .description("try a broker: it is started, and told where to serve")
-      .argument("[command...]", "what starts it, after --"),
-  )
-    .option(
-      "--release <command>",
-      "what starts its release, which is tried too",
-    )
-    .option(
-      "--fuzz <walks>",
-      "so many random walks instead of the cases",
-      positive,
-    )
-    .option("--black-box", "it has no control service, and nobody decides")
-    .option(
-      "--on-prompt <command>",
-      "it has none: this shows prompts and decides",
-    )
-    .option("--lock <command>", "locks ASSENT_ACCOUNT, or all")
-    .option(
-      "--unlock <command>",
-      "unlocks ASSENT_ACCOUNT with ASSENT_CREDENTIAL",
-    )
-    .action(
-      does((command: readonly string[], options: BrokerOptions) =>
-        runBroker(io, command, options),
-      ),
-    );
+  addBrokerOptions(
+    addRunOptions(
+      program
+        .command("broker")
+        .description("try a broker: it is started, and told where to serve")
+        .argument("[command...]", "what starts it, after --"),
+    ),
+  ).action(
+    does((command: readonly string[], options: BrokerOptions) =>
+      runBroker(io, command, options),
+    ),
+  );
 
-  addRunOptions(
-    program
-      .command("sdk")
-      .description("try an SDK: its driver is started, and told what to do")
-      .argument("[command...]", "what starts its driver, after --"),
-  )
-    .addOption(
-      new Option("--framing <form>", "of what the driver is told")
-        .choices(["proto", "json"])
-        .default("proto"),
-    )
-    .action(
-      does((command: readonly string[], options: SdkOptions) =>
-        runSdk(io, command, options),
+  addSdkOptions(
+    addRunOptions(
+      program
+        .command("sdk")
+        .description("try an SDK: its driver is started, and told what to do")
+        .argument("[command...]", "what starts its driver, after --"),
+    ),
+  ).action(
+    does((command: readonly string[], options: SdkOptions) =>
+      runSdk(io, command, options),
+    ),
+  );
+
+  addSdkOptions(
+    addBrokerOptions(
+      addRunOptions(
+        program
+          .command("both")
+          .description("try a broker and an SDK in one run, with one report")
+          .argument("[commands...]", "after --: driver… ---- broker…"),
       ),
-    );
+    ),
+  ).action(
+    does((commands: readonly string[], options: BothOptions) =>
+      runBoth(io, commands, options),
+    ),
+  );
 
   program
     .command("list")
@@ -104,7 +104,9 @@ export async function run(io: Io, args: readonly string[]): Promise<number> {
     .command("replay")
     .description("run one case again as it was, with every call told")
     .argument("<results#case>", "as results.json#session/deny")
-    .action(does((which: string) => replay(io, which)));
+    .action(
+      does(async (which: string) => await run(io, replayArguments(which))),
+    );
 
   const reporting = program
     .command("report")

@@ -3,9 +3,8 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadCatalogue } from "../catalogue/catalogue.ts";
 import { likeMutants } from "../catalogue/kills.ts";
-import { loadRequirements } from "../catalogue/requirements.ts";
+import { loadRequirements, type Side } from "../catalogue/requirements.ts";
 import { conclusionText, heading, paint } from "../report/console.ts";
-import type { Results } from "../report/results.ts";
 import { names, writeReports } from "../report/write-reports.ts";
 import { checkNames, readBaseline, updatedBaseline } from "../run/baseline.ts";
 import { newSeed } from "../run/random.ts";
@@ -13,11 +12,12 @@ import { runSuite, type SuiteRun } from "../run/run-suite.ts";
 import { UsageError } from "../run/selection.ts";
 import type { Io } from "./io.ts";
 import type { RunOptions } from "./options.ts";
+import { replayLine } from "./replay.ts";
 
 /** What differs between the modes. */
 export interface RunSubject
-  extends Pick<SuiteRun, "mode" | "grade" | "command" | "bench"> {
-  readonly side: "broker" | "sdk";
+  extends Pick<SuiteRun, "mode" | "grade" | "command" | "options" | "bench"> {
+  readonly side: Side;
 }
 
 /** Runs the suite on something and says what came of it; the exit code. */
@@ -41,6 +41,7 @@ export async function runCommand(
       : readBaseline(options.baseline);
   checkNames(baseline, catalogue.cases, catalogue.clauses);
   const ink = paint(io.stdout.isTTY === true && !process.env["NO_COLOR"]);
+  const isByHand = subject.grade === "interactive";
   const progress = progressLine(io);
   const results = await runSuite({
     ...subject,
@@ -55,7 +56,7 @@ export async function runCommand(
     },
     seed: options.seed ?? newSeed(),
     order: options.order,
-    workers: options.debug ? 1 : options.parallel,
+    workers: options.debug || isByHand ? 1 : options.parallel,
     repeat: options.repeat,
     baseline,
     allowIncomplete: options.allowIncomplete ?? false,
@@ -91,17 +92,6 @@ function requirementsOf(version: string) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-/** The command that runs one case again as it was. */
-export function replayLine(
-  { mode, seed, implementation }: Results,
-  file: string | undefined,
-  id: string,
-): string {
-  if (file !== undefined) return `assent-conformance replay ${file}#${id}`;
-  const command = implementation.command.join(" ");
-  return `assent-conformance ${mode} --run ${id} --seed ${seed} --debug -- ${command}`;
 }
 
 /** On a terminal how far it is, in one line that is written over. */

@@ -72,7 +72,7 @@ export interface Results {
   readonly frozen: string;
   readonly profile: ProfileName;
   readonly seed: string;
-  readonly grade: "control" | "hooks" | "black-box" | "driver";
+  readonly grade: "control" | "hooks" | "interactive" | "black-box" | "driver";
   readonly began: string;
   readonly ms: number;
   /** It was ended before it was over. */
@@ -81,6 +81,8 @@ export interface Results {
     readonly name: string;
     readonly version: string;
     readonly command: readonly string[];
+    /** Options that say how it is tried, as it has to be tried again: --framing, --release, hooks. */
+    readonly options?: readonly string[];
     /** Of each file that the command names, by path. */
     readonly sha256: Readonly<Record<string, string>>;
     readonly capabilities: readonly string[];

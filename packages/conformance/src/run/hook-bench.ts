@@ -10,6 +10,7 @@ import {
   hookControl,
   writeFixture,
 } from "../control/hook-control.ts";
+import { type Person, personControl } from "../control/person-control.ts";
 import { createBrokerProcess } from "../implementation/broker-process.ts";
 import type { Bench } from "./bench.ts";
 import { type BrokerBenchOptions, nodeCaller } from "./broker-bench.ts";
@@ -17,20 +18,24 @@ import { randomFrom } from "./random.ts";
 import { runCase } from "./run-cases.ts";
 
 /**
- * A broker without a control service: commands decide, lock and unlock, or
- * nobody does. @throws ImplementationError when it does not start
+ * A broker without a control service: commands or a person decide, lock and
+ * unlock, or nobody does. @throws ImplementationError when it does not start
  */
 export async function createHookBench(
   options: BrokerBenchOptions & {
     readonly hooks: Hooks;
+    /** In place of commands. */
+    readonly person?: Person;
     readonly catalogue: Catalogue;
   },
 ): Promise<Bench> {
-  const { command, hooks, catalogue, timeoutMs, release } = options;
+  const { command, hooks, person, catalogue, timeoutMs, release } = options;
   const native = nativeCaller();
   const home = mkdtempSync(join(tmpdir(), "assent-conf-"));
   const broker = createBrokerProcess({ command, home, needsControl: false });
-  const control = hookControl(broker, hooks);
+  const control = person
+    ? personControl(broker, person)
+    : hookControl(broker, hooks);
   async function close(): Promise<void> {
     control.close();
     await broker.remove();

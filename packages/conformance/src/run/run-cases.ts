@@ -103,11 +103,11 @@ export function outcomeOf(error: unknown): Outcome {
   return { verdict: "error", why };
 }
 
-/** Fails when it takes longer. */
-async function inTime(
+/** Waits for a case. @throws Failure when it takes longer */
+export async function inTime(
   run: Promise<void>,
   timeoutMs: number | undefined,
-  onStuck: () => void,
+  onStuck: () => void = () => {},
 ): Promise<void> {
   if (timeoutMs === undefined) return await run;
   let timer: NodeJS.Timeout | undefined;

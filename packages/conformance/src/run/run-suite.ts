@@ -27,6 +27,8 @@ export interface SuiteRun {
   readonly wishes: Wishes;
   /** As given after `--`; told in the results. */
   readonly command: readonly string[];
+  /** How it is tried, as options of the command line; told in the results. */
+  readonly options?: readonly string[];
   readonly bench: () => Promise<Bench>;
   readonly seed: string;
   readonly order: "random" | "catalogue";
@@ -119,6 +121,7 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
       name: facts?.name ?? "unknown",
       version: facts?.version ?? "",
       command: run.command,
+      ...(run.options?.length ? { options: run.options } : {}),
       sha256: digests(run.command),
       capabilities: facts?.capabilities ?? [],
     },

@@ -9,6 +9,7 @@ import {
   clausesOf,
   type ProfileName,
   type Requirements,
+  type Side,
 } from "../catalogue/requirements.ts";
 
 /** The command line asks for what does not exist, or for nothing. */
@@ -18,7 +19,7 @@ export class UsageError extends Error {
 
 /** Which cases. */
 export interface Wishes {
-  readonly side: Clause["side"];
+  readonly side: Side;
   readonly profile: ProfileName;
   /** Patterns of names; none: all. */
   readonly run?: readonly string[];
@@ -42,13 +43,14 @@ export function select(
   wishes: Wishes,
 ): readonly CatalogueCase[] {
   const all = [...catalogue.cases.values()].filter(
-    (one) => sideOf(one) === wishes.side,
+    (one) => wishes.side === "both" || sideOf(one) === wishes.side,
   );
   const { run = [], skip = [], clause = [] } = wishes;
+  const whose = wishes.side === "both" ? "" : ` of a ${wishes.side}`;
   for (const pattern of [...run, ...skip]) {
     if (!all.some(({ id }) => matches(pattern, id))) {
       throw new UsageError(
-        `no case of a ${wishes.side} is called ${pattern}${hint(pattern, all)}`,
+        `no case${whose} is called ${pattern}${hint(pattern, all)}`,
       );
     }
   }
@@ -56,9 +58,7 @@ export function select(
     if (
       !all.some(({ clauses }) => clauses.some((id) => matches(pattern, id)))
     ) {
-      throw new UsageError(
-        `no clause of a ${wishes.side} is called ${pattern}`,
-      );
+      throw new UsageError(`no clause${whose} is called ${pattern}`);
     }
   }
   const asked = new Set(

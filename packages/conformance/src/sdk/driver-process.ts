@@ -25,6 +25,10 @@ export interface DriverStart {
   /** Program and arguments. */
   readonly command: readonly [string, ...string[]];
   readonly framing: Framing;
+  /** Until it has to answer, milliseconds; undefined: as long as it takes. */
+  readonly answerMs?: number | undefined;
+  /** Told each thing it is told, and what it answers. */
+  readonly onTold?: (line: string) => void;
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -59,7 +63,8 @@ export interface DriverProcess {
   kill(): void;
 }
 
-const answerMs = 15_000;
+/** Until a driver has to answer when nothing else is said, milliseconds. */
+export const usualAnswerMs = 15_000;
 
 /** Start one. What it is told rejects with Failure when it is not answered. */
 export function startDriver(start: DriverStart): DriverProcess {
@@ -87,6 +92,7 @@ export function startDriver(start: DriverStart): DriverProcess {
     try {
       const { id, result } = read();
       results.push(result);
+      start.onTold?.(`${child.pid}  ← ${id} ${shown(result)}`);
       waiting.get(id)?.resolve(result);
       waiting.delete(id);
     } catch (error) {
@@ -143,10 +149,15 @@ export function startDriver(start: DriverStart): DriverProcess {
           reject(broken);
           return;
         }
-        const timer = setTimeout(() => {
-          waiting.delete(id);
-          reject(new Failure("every call", "to end", `${op.case} did not end`));
-        }, answerMs);
+        const { answerMs } = start;
+        const timer =
+          answerMs === undefined
+            ? undefined
+            : setTimeout(() => {
+                waiting.delete(id);
+                const got = `${op.case} did not end within ${answerMs / 1_000} s`;
+                reject(new Failure("every call", "to end", got));
+              }, answerMs);
         waiting.set(id, {
           resolve(value) {
             clearTimeout(timer);
@@ -160,6 +171,7 @@ export function startDriver(start: DriverStart): DriverProcess {
       });
       // Who waits for it hears of it; nobody else needs to.
       result.catch(() => {});
+      start.onTold?.(`${child.pid}  → ${id} ${op.case}`);
       child.stdin.write(
         written(start.framing, create(DriverRequestSchema, { id, op })),
       );
@@ -169,6 +181,12 @@ export function startDriver(start: DriverStart): DriverProcess {
       if (isRunning) child.kill("SIGKILL");
     },
   };
+}
+
+/** A result in a word or two; never what was read. */
+function shown({ case: kind, value }: DriverResult): string {
+  if (kind === "error") return `error ${value.nativeType}`;
+  return kind === "unsupported" ? `unsupported: ${value}` : (kind ?? "nothing");
 }
 
 function written(framing: Framing, request: DriverRequest): Uint8Array {

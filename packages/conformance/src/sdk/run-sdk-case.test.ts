@@ -24,7 +24,8 @@ function driver(
       if (name === "open") { endpoint = value.endpoint; return reply(id, { ok: {} }); }
       ${answers}
     });`;
-  return { command: [process.execPath, "-e", program], framing: "json" };
+  const command = [process.execPath, "-e", program] as const;
+  return { command, framing: "json", timeoutMs: 60_000 };
 }
 
 async function outcomeOf(sdk: SdkUnderTest, one: SdkCase): Promise<Outcome> {

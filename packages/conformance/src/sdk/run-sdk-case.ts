@@ -8,8 +8,18 @@ import {
 import type { Pending } from "../case/case.ts";
 import { Failure, NotApplicable, NotRun } from "../case/verdict.ts";
 import { missingOnMachine } from "../environment/machine.ts";
-import { type CaseResult, type Outcome, outcomeOf } from "../run/run-cases.ts";
-import { DriverError, type DriverOp, startDriver } from "./driver-process.ts";
+import {
+  type CaseResult,
+  inTime,
+  type Outcome,
+  outcomeOf,
+} from "../run/run-cases.ts";
+import {
+  DriverError,
+  type DriverOp,
+  startDriver,
+  usualAnswerMs,
+} from "./driver-process.ts";
 import type { SdkCase } from "./sdk-case.ts";
 import { createSdkWorld, type SdkUnderTest } from "./sdk-world.ts";
 
@@ -24,6 +34,7 @@ export async function describeSdk(sdk: SdkUnderTest): Promise<HelloResult> {
   const driver = startDriver({
     command: sdk.command,
     framing: sdk.framing,
+    answerMs: usualAnswerMs,
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "/",
@@ -66,7 +77,7 @@ async function judge(
     }
     const world = await createSdkWorld(options, options.described);
     try {
-      await one.run(world);
+      await inTime(one.run(world), options.timeoutMs);
       await world.finish();
       return { verdict: "pass" };
     } catch (error) {

@@ -36,6 +36,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   "the SDK for Node": {
     command: [process.execPath, file("../sdk-node/conformance/driver.ts")],
     framing: "proto",
+    timeoutMs: 60_000,
     notApplicable: [noLog, "sdk/fork-child"],
   },
   "the core on a fetch": {
@@ -45,11 +46,13 @@ const subjects: Readonly<Record<string, Subject>> = {
       "--framing=json",
     ],
     framing: "json",
+    timeoutMs: 60_000,
     notApplicable: [...http1, ...ownChannel, noLog, "sdk/fork-child"],
   },
   "the example in Python": {
     command: ["/usr/bin/python3", file("examples/driver-python/driver.py")],
     framing: "json",
+    timeoutMs: 60_000,
     notApplicable: [...http1, noLog],
   },
 };

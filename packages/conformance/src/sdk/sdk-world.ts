@@ -17,6 +17,7 @@ import {
   type DriverProcess,
   type DriverStart,
   startDriver,
+  usualAnswerMs,
 } from "./driver-process.ts";
 import { gives } from "./expectation.ts";
 import {
@@ -32,6 +33,10 @@ export interface SdkUnderTest {
   readonly framing: DriverStart["framing"];
   /** Added to its environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Of one case, milliseconds; undefined: as long as it takes. */
+  readonly timeoutMs: number | undefined;
+  /** Told each thing that a driver is told, and what it answers. */
+  readonly onTold?: (line: string) => void;
 }
 
 /** How a program of a case is started. */
@@ -159,6 +164,8 @@ export async function createSdkWorld(
       const driver = startDriver({
         command,
         framing: sdk.framing,
+        answerMs: sdk.timeoutMs === undefined ? undefined : usualAnswerMs,
+        ...(sdk.onTold === undefined ? {} : { onTold: sdk.onTold }),
         env: {
           PATH: process.env["PATH"] ?? "",
           HOME: home,

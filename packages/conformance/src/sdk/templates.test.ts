@@ -14,6 +14,7 @@ for (const [name, program] of [
     const bench = await createSdkBench({
       command: [program, file(name)],
       framing: "json",
+      timeoutMs: 60_000,
     });
     expect(bench.facts.name).toBe("my-sdk");
     // Nothing is passed by what is not there.
