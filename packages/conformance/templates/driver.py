@@ -2,9 +2,10 @@
 
     assent-conformance sdk --framing=json -- python3 driver.py
 
-Fill in the functions below. What raises Unsupported is reported as not run,
-never as passed. Declare in FEATURES what works: FORK, CANCEL, DEBUG_LOG,
-WRITE, MANUAL_AUTHORIZE, OWNS_CHANNEL (the SDK opens the socket itself).
+Fill in the functions below, from above to below; each run says what to write
+next. What raises Unsupported is reported as not run, never as passed. Declare in
+FEATURES what works: FORK, CANCEL, DEBUG_LOG, WRITE, MANUAL_AUTHORIZE,
+OWNS_CHANNEL (the SDK opens the socket itself).
 """
 
 import json
@@ -27,34 +28,38 @@ class Unsupported(Exception):
     """The SDK cannot do it."""
 
 
-def open_client(name, endpoint, debug_logging):
+def unwritten(name):
+    raise Unsupported(f"write `{name}` next, in driver.py")
+
+
+def open_client(client, endpoint, debug_logging):
     """Make a client; endpoint "" is as the environment says."""
-    raise Unsupported("open")
+    unwritten("open_client")
 
 
 def authorize(client, account, scope, timeout_ms):
     """Ask the user; what was granted, as a Scope in JSON."""
-    raise Unsupported("authorize")
+    unwritten("authorize")
 
 
 def read(client, account, reference, timeout_ms):
     """The secret, as text. timeout_ms 0: the SDK's own."""
-    raise Unsupported("read")
+    unwritten("read")
 
 
 def write(client, account, vault_id, title, value, timeout_ms):
     """Put an item with one concealed field."""
-    raise Unsupported("write")
+    unwritten("write")
 
 
 def revoke(client, account):
     """Give the authorization back; account "": all."""
-    raise Unsupported("revoke")
+    unwritten("revoke")
 
 
 def dispose(client):
     """Close the client."""
-    raise Unsupported("dispose")
+    unwritten("dispose")
 
 
 def dispose_all():
@@ -63,12 +68,12 @@ def dispose_all():
 
 def cancel(number):
     """Abort the call of that number."""
-    raise Unsupported("cancel")
+    unwritten("cancel")
 
 
 def shown(client):
     """Objects to be looked through for secrets: the client, the last secret, ..."""
-    raise Unsupported("inspect")
+    unwritten("shown")
 
 
 def perform(name, op, number):

@@ -2,8 +2,9 @@
 //
 //   assent-conformance sdk --framing=json -- node driver.ts
 //
-// Fill in `steer`. What throws Unsupported is reported as not run, never as
-// passed. Declare in `features` what works: FORK, CANCEL, DEBUG_LOG, WRITE,
+// Fill in `steer`, from above to below; each run says what to write next. What
+// throws Unsupported is reported as not run, never as passed. Declare in
+// `features` what works: FORK, CANCEL (the signal ends a call), DEBUG_LOG, WRITE,
 // MANUAL_AUTHORIZE, OWNS_CHANNEL (the SDK opens the socket itself).
 import { execFileSync } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -23,7 +24,11 @@ const kinds: Readonly<Record<string, string>> = {};
 /** The SDK cannot do it. */
 class Unsupported extends Error {}
 
-/** What a call is about; every part may be missing. */
+function unwritten(name: string): never {
+  throw new Unsupported(`write \`${name}\` next, in steer of driver.ts`);
+}
+
+/** What a call is about; what is empty is missing. */
 interface Op {
   readonly client?: string;
   /** Id or name; "": none is named. */
@@ -43,33 +48,33 @@ interface Op {
 const steer = {
   /** Make a client. */
   open(_op: Op): void {
-    throw new Unsupported("open");
+    unwritten("open");
   },
   /** Ask the user; what was granted, as a Scope in JSON. */
   async authorize(_op: Op, _signal: AbortSignal): Promise<unknown> {
-    throw new Unsupported("authorize");
+    unwritten("authorize");
   },
   /** The secret, as text. */
   async read(_op: Op, _signal: AbortSignal): Promise<string> {
-    throw new Unsupported("read");
+    unwritten("read");
   },
   /** Put an item with one concealed field. */
   async write(_op: Op, _signal: AbortSignal): Promise<void> {
-    throw new Unsupported("write");
+    unwritten("write");
   },
   /** Give the authorization back; accountId "": all. */
   async revoke(_op: Op): Promise<void> {
-    throw new Unsupported("revoke");
+    unwritten("revoke");
   },
   /** Close the client. */
   async dispose(_op: Op): Promise<void> {
-    throw new Unsupported("dispose");
+    unwritten("dispose");
   },
   /** Close every client: the program ends. */
   async disposeAll(): Promise<void> {},
   /** Values to be looked through for secrets: the client, the last secret. */
   shown(_op: Op): readonly unknown[] {
-    throw new Unsupported("inspect");
+    unwritten("shown");
   },
 };
 

@@ -182,7 +182,7 @@ test("an SDK is tried by its driver", async () => {
   const one = ["sdk", "--debug", "--run", "sdk/first-call-authorizes"];
   const { code, out } = await assent(...one, "--", "node", driver);
   expect(out).toContain("grade driver");
-  expect(out).toMatch(/\d+  → 1 hello\n.*← 1 hello/);
+  expect(out).toMatch(/\d+ {2}→ 1 hello\n.*← 1 hello/);
   expect(out).toContain("1 passed, 0 failed");
   expect(code).toBe(0);
 });

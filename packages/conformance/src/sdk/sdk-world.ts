@@ -129,7 +129,7 @@ export async function createSdkWorld(
       throw new NotRun(`the driver: ${opened.value}`);
     }
     if (opened.case !== "ok") {
-      throw new Failure("open", "to make a client", String(opened.case));
+      throw new Failure("open", "to make a client", whatCame(opened));
     }
     return createSdkClient(
       driver,
@@ -232,6 +232,13 @@ function halves(name: string, value: string) {
     { name, value: value.slice(0, middle) },
     { name, value: value.slice(middle) },
   ];
+}
+
+function whatCame({
+  case: kind,
+  value,
+}: DriverProcess["results"][number]): string {
+  return kind === "error" ? `an error, ${value.nativeType}` : String(kind);
 }
 
 /** Everything the SDK would show a program, besides the values it asked for. */
