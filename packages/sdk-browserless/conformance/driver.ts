@@ -4,7 +4,17 @@
 import { DriverFeature } from "@assent/protocol/conformance";
 import { createClient, createFetchTransport } from "@assent/sdk-browserless";
 import { serveDriver } from "./serve-driver.ts";
-import { createSocketFetch } from "./socket-fetch.ts";
+
+// In each runtime the way that it has to a socket.
+const runtime = Object.keys(process.versions).find((name) =>
+  ["bun", "deno"].includes(name),
+);
+const createSocketFetch =
+  runtime === "bun"
+    ? (await import("@assent/sdk-browserless/bun")).createBunFetch
+    : runtime === "deno"
+      ? (await import("@assent/sdk-browserless/deno")).createDenoFetch
+      : (await import("./socket-fetch.ts")).createSocketFetch;
 
 serveDriver({
   sdk: "@assent/sdk-browserless",

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Agent, type IncomingMessage, request } from "node:http";
 import { Readable } from "node:stream";
-
-/** A fetch that leads to a Unix socket and nowhere else, by HTTP/1.1. */
-export interface SocketFetch {
-  readonly fetch: typeof globalThis.fetch;
-  close(): void;
-}
+import type { SocketFetch } from "@assent/sdk-browserless/bun";
 
 const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
 
+/** A fetch of Node that leads to a Unix socket and nowhere else, by HTTP/1.1. */
 export function createSocketFetch(socketPath: string): SocketFetch {
   const agent = new Agent({ keepAlive: true });
   return {

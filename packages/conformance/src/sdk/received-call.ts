@@ -58,7 +58,9 @@ export function readCall(
   connection: TappedConnection,
 ): ReceivedCall | string {
   const { method, url = "", headers } = request;
-  const rpc = url.startsWith(service) ? url.slice(service.length) : "";
+  // The absolute form as well, which a server must take (RFC 9112, 3.2.2).
+  const path = url.replace(/^https?:\/\/[^/]*/i, "");
+  const rpc = path.startsWith(service) ? path.slice(service.length) : "";
   if (method !== "POST") return `${method}: a call is a POST`;
   if (!isRpc(rpc)) return "a path that is none of BrokerService's";
   if (headers["assent-protocol-version"] !== "1.0") {
