@@ -12,6 +12,8 @@ export const exitCodes = {
   configuration: 7,
   inUse: 8,
   platform: 9,
+  commandNotStarted: 126,
+  commandNotFound: 127,
   interrupted: 130,
 } as const;
 
@@ -27,7 +29,11 @@ export const exitCodesHelp: string = `Exit codes:
   7    the broker did not start: a directory, file or setting is not as it must be
   8    the broker did not start: another one runs, or something is at its place
   9    the broker did not start: this system, or this Node, lacks what it needs
-  130  interrupted`;
+  126  assent run: the command is there and was not started
+  127  assent run: there is no such command
+  130  interrupted
+
+assent run ends as its command does.`;
 
 /**
  * A failure told to the user: one line that says what happened and, if there

@@ -19,7 +19,10 @@ if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
     import("./io.ts"),
     import("./program.ts"),
   ]);
-  // Whoever read our output has enough of it.
-  process.stdout.on("error", () => process.exit());
+  // Whoever read our output has enough of it. What a command of ours writes has
+  // an end of its own.
+  process.stdout.on("error", () => {
+    if (process.stdout.listenerCount("error") === 1) process.exit();
+  });
   process.exitCode = await run(processIo(), process.argv.slice(2));
 }

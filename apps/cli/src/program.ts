@@ -8,12 +8,14 @@ import { addBrokerCommands } from "./commands/broker.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDenyCommand } from "./commands/deny.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addInjectCommand } from "./commands/inject.ts";
 import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
 import { addLockCommand } from "./commands/lock.ts";
 import { addMuteCommands } from "./commands/mutes.ts";
 import { addPromptsCommand } from "./commands/prompts.ts";
 import { addReadCommand } from "./commands/read.ts";
+import { addRunCommand } from "./commands/run.ts";
 import { addServiceCommands } from "./commands/service.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addStatusCommand } from "./commands/status.ts";
@@ -23,6 +25,7 @@ import { addWatchCommand } from "./commands/watch.ts";
 import { type CommandError, exitCodes, exitCodesHelp } from "./exit.ts";
 import { toCommandError } from "./failure.ts";
 import { type Io, writeLine } from "./io.ts";
+import { JobEnded } from "./job/child.ts";
 
 const introduction = `Lets programs use your secrets only after you said yes.
 
@@ -69,6 +72,8 @@ export function createProgram(io: Io): Command {
   addSessionCommands(program, io);
   addActivityCommand(program, io);
   addReadCommand(program, io);
+  addRunCommand(program, io);
+  addInjectCommand(program, io);
   addCompletionCommand(program, io);
   addSurfaceCommand(program, io);
   return program;
@@ -86,6 +91,10 @@ export async function run(io: Io, args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       // Commander has told it already; asking for help is no failure.
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    }
+    if (error instanceof JobEnded) {
+      if (error.signal !== undefined) io.endBy(error.signal);
+      return error.exitCode;
     }
     return tell(io, toCommandError(error));
   }

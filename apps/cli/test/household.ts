@@ -17,8 +17,10 @@ export interface Household extends AsyncDisposable {
   readonly home: string;
   /** What was asked so far. */
   readonly prompts: readonly WaitingPrompt[];
-  /** Called with what is asked; true: approve, false: deny. */
-  answer: (prompt: WaitingPrompt) => boolean | Promise<boolean>;
+  /** Called with what is asked; true: approve, false: deny, undefined: neither. */
+  answer: (
+    prompt: WaitingPrompt,
+  ) => boolean | undefined | Promise<boolean | undefined>;
   /** A command, without a password. */
   run(args: readonly string[], options?: TestIoOptions): Promise<Outcome>;
   /** A command, with the password and input after it. */
@@ -104,10 +106,11 @@ export async function startHousehold(): Promise<Household> {
         if (known.has(prompt.id)) continue;
         known.add(prompt.id);
         prompts.push(prompt);
-        if (await household.answer(prompt)) {
+        const answer = await household.answer(prompt);
+        if (answer === true) {
           const terms = narrow(prompt.body, {});
           await approvePrompt(owner, prompt, account, terms, bytes());
-        } else {
+        } else if (answer === false) {
           await owner.prompts.deny({ promptId: prompt.id });
         }
       }

@@ -39,6 +39,7 @@ export function testIo(options: TestIoOptions = {}): TestIo {
         throw new Error("no terminal");
       }),
     interruptSignal: () => interrupted.signal,
+    endBy: () => {},
     brokerSignals: () => ({ stop: interrupted.signal, onReload() {} }),
     out: () => Buffer.concat(out).toString(),
     err: () => Buffer.concat(err).toString(),
