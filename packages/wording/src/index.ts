@@ -98,6 +98,7 @@ export {
   outcomeText,
   spanText,
 } from "./screen/activity.ts";
+export { pageFailureText, pageOperationText } from "./screen/failure.ts";
 export {
   browseSignInText,
   changedText,

@@ -21,11 +21,11 @@ import "./app.css";
 const others: Readonly<
   Record<Exclude<Screen, "requests">, LazyExoticComponent<ComponentType>>
 > = {
-  access: lazy(() => import("./screens/access.tsx")),
-  activity: lazy(() => import("./screens/activity.tsx")),
-  accounts: lazy(() => import("./screens/accounts.tsx")),
-  items: lazy(() => import("./screens/items.tsx")),
-  settings: lazy(() => import("./screens/settings.tsx")),
+  access: lazy(() => import("./screens/access/access-screen.tsx")),
+  activity: lazy(() => import("./screens/activity/activity-screen.tsx")),
+  accounts: lazy(() => import("./screens/accounts/accounts-screen.tsx")),
+  items: lazy(() => import("./screens/items/items-screen.tsx")),
+  settings: lazy(() => import("./screens/settings/settings-screen.tsx")),
 };
 
 /** The whole page: navigation beside the screen; nothing but one sentence when the broker is away. */

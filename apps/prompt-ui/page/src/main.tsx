@@ -7,6 +7,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { ownerClient } from "./client.ts";
 import { connection, waiting } from "./connection.ts";
+import { applyTheme, readTheme } from "./theme.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
@@ -14,6 +15,7 @@ const root = document.getElementById("assent");
 if (root !== null) {
   document.documentElement.lang = language;
   document.documentElement.dir = direction;
+  applyTheme(readTheme());
   createRoot(root).render(
     <StrictMode>
       <App />

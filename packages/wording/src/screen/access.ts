@@ -19,7 +19,9 @@ export const accessText = {
   unmuted: "It may ask again.",
   allRevoked: "All access has ended.",
   allLocked: "All accounts are locked.",
-  otherAccounts: "Nothing has access to",
+  unused: "Unlocked, and used by no program",
+  untold:
+    "This version cannot tell what it may do. Update Assent, or revoke it.",
 } as const;
 
 /** Time until access ends if it is not used: `Ends in 8:41`. */

@@ -17,8 +17,6 @@ export const accountText = {
   lock: "Lock",
   lockAll: "Lock all",
   cancel: "Cancel",
-  copy: "Copy",
-  done: "Done",
   name: "Name",
   nameHint: "What you will see when a program asks.",
   rename: "Rename",
@@ -37,6 +35,8 @@ export const accountText = {
   goodLength: "Long enough to be hard to guess.",
   otherAccount: "Of an account that you have already",
   changePassword: "Change password",
+  presentPassword: "Present password",
+  firstName: "Personal",
   changePasswordHint:
     "Takes the present password, or the recovery code if you have lost it.",
   withRecoveryCode: "I have lost the password: use the recovery code",
@@ -63,25 +63,35 @@ export const accountText = {
   restoreOther:
     "The backup opens with another password than the account does now",
   backupPassword: "Password of the backup",
+  noBackupPassword: "The password of the backup is empty.",
+  usePresent: "Use the file that is there",
+  usePresentHint:
+    "The file of this account is older than what was last seen of it, or was put there by hand. Only use it if you did that.",
   restoreHint:
     "It takes the place of what is there now, which is kept as a backup. All access ends.",
   remove: "Delete this account",
   removeHint:
     "Deletes the account and all that is in it, for good. Backups go too.",
   removeConfirm: "Type the name of the account to delete it",
+  notTheName: "That is not the name of the account. Nothing was deleted.",
   removeButton: "Delete for good",
   working: "Checking…",
 } as const;
 
 /** What stands on the recovery code's own page. */
 export const recoveryText = {
-  title: "Keep a way back in",
+  heading: "Recovery code",
+  hint: "Opens the account without its password. A new code replaces the one before.",
   lead: "The recovery code opens the account without its password. Write it down or print it, and keep it where nobody else looks.",
   once: "It is shown only now.",
   replaces: "A new code replaces the one before.",
   make: "Make a recovery code",
-  later: "Not now",
   print: "Print",
+  copy: "Copy",
+  confirm: "Confirm",
+  go: "Go on",
+  printed:
+    "It opens the account without its password. In Assent: Accounts, Change password, use the recovery code.",
   copied: "Copied. It stays on the clipboard until something else is copied.",
   copyFailed: "The browser did not let it be copied. Write it down.",
   kept: "I have written it down",
@@ -89,7 +99,6 @@ export const recoveryText = {
   again: "Show it once more",
   wrong: "That is not what stands there. Look at what you wrote down.",
   confirmed: "The recovery code is yours alone now: it is not kept here.",
-  gone: "The code is not shown any more. If you do not have it, make a new one.",
 } as const;
 
 /** What leads somebody who is new here. */
@@ -107,7 +116,7 @@ export const welcomeText = {
   waitingHint:
     "When a program asks for one of your accounts, it appears here. You can leave this tab open, or close it.",
   go: "Go to requests",
-  now: "now",
+  later: "Not now",
   isDone: "done",
 } as const;
 

@@ -13,9 +13,10 @@ export const activityText = {
   outcome: "Outcome",
   anyOutcome: "Any outcome",
   time: "Time",
-  live: "Follow what happens now",
-  liveOn: "New entries appear as they come.",
-  ended: "No new entries come any more. Sign in again to go on.",
+  live: "Live",
+  ended: "Not live any more",
+  brokerLogHint:
+    "What happened without an account, as the integration being turned on. The password of an account opens it, for this time alone.",
   export: "Export",
   exportJson: "As JSON",
   exportCsv: "As a table (CSV)",

@@ -5,6 +5,20 @@ import { makeSafe } from "../safe/make-safe.ts";
 /** What stands on the page of the items. */
 export const itemText = {
   title: "Items",
+  contents: "What is in it",
+  fields: "Fields",
+  tagsOf: "Tags",
+  urlsOf: "Addresses",
+  moreOfVault: "More of this vault",
+  notTheName: "That is not the name of the vault. Nothing was deleted.",
+  more: "Show more",
+  unclear:
+    "The broker answered something that this version does not understand.",
+  editHint:
+    "Takes the password before and after. What is concealed stays so, unless you type something else.",
+  conflict:
+    "The item was changed by someone else meanwhile. Nothing was stored: go back, and repeat the change.",
+  noKind: "Choose a kind of characters.",
   lead: "Your vaults, and what is in them.",
   loading: "Reading the vault…",
   vaults: "Vaults",
@@ -33,7 +47,7 @@ export const itemText = {
   openHint:
     "Takes the password each time. Hidden again after 30 seconds, and when you leave this window.",
   hidden: "••••••••",
-  hiddenAgain: "Hidden again.",
+  isHidden: "hidden",
   reveal: "Show",
   conceal: "Hide",
   hideNow: "Hide now",
@@ -44,6 +58,7 @@ export const itemText = {
   copied:
     "Copied. It stays on the clipboard until something else is copied, or you clear it.",
   copyFailed: "The browser did not let it be copied.",
+  copiedPlain: "Copied.",
   clearClipboard: "Clear the clipboard",
   cleared: "The clipboard is cleared.",
   edit: "Edit",
@@ -53,7 +68,6 @@ export const itemText = {
   deleteHint: "Deletes it, for good.",
   save: "Save",
   cancel: "Cancel",
-  back: "Back to the items",
   field: "Field",
   addField: "Add a field",
   removeField: "Remove this field",
@@ -68,16 +82,12 @@ export const itemText = {
   tooLong: "A name has at most 256 characters.",
   emptyName: "A name is not empty.",
   generate: "Generate",
-  generator: "Generate a password",
   length: "Length",
   letters: "Letters",
   digits: "Digits",
   symbols: "Symbols",
   lookAlikes: "Also what looks alike (0 and O, 1 and l)",
-  another: "Another one",
   use: "Use this password",
-  signInLocked:
-    "is locked. Its password unlocks it, and shows its vaults here.",
   nothingInIt: "Nothing is in it yet.",
   files: "Files",
   untouched: "The item was not touched",

@@ -196,6 +196,11 @@ export function applyDraft(
   return item;
 }
 
+/** Whether the value of a field is only in the field it is typed into. */
+export function isConcealedDraft({ type }: FieldDraft): boolean {
+  return isConcealed(type);
+}
+
 function isBlank({ isNew, title, value }: FieldDraft): boolean {
   return isNew && title.trim() === "" && (value ?? "") === "";
 }
