@@ -21,6 +21,9 @@ const figures = {
   peer_capture_us: ["µs  to know a process when it connects", 150],
   vault_10k_open_ms: ["ms  to open 10,000 items, after the password's", 250],
   resolve_in_process_us: ["µs  to open one secret inside the broker", 20],
+  resolve_floor_us: [
+    "µs  of it, what the runtime alone takes: a row, two envelopes, a hash",
+  ],
   broker_ready_ms: ["ms  from start to serving", 1000],
   broker_idle_mb: ["MB  resident, idle", 120],
   request_us: ["µs  one secret through the SDK, everything included"],

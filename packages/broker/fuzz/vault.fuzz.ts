@@ -9,6 +9,7 @@ import { OpenError, open, seal } from "../src/crypto/envelope.ts";
 import {
   decodeDetail,
   decodeText,
+  decodeValues,
   parseOverview,
 } from "../src/vault/item-codec.ts";
 import { FileRefusal } from "../src/vault/native-refusal.ts";
@@ -66,7 +67,7 @@ function itemRow({ rows }: VaultGround, random: Random): ItemRow {
   const envelopes = rows.envelopes(head.id);
   const detail = rows.detail(head.id);
   if (!envelopes || !detail) throw new Error("there is no such row");
-  return { ...head, ...envelopes, ...detail };
+  return { ...head, ...envelopes, detail };
 }
 
 const columns = ["overview", "key", "detail"] as const;
@@ -147,6 +148,7 @@ function checkPlain(bytes: Uint8Array): void {
   const decoders: (() => unknown)[] = [
     () => parseOverview(decodeText(bytes), state),
     () => decodeDetail(bytes),
+    () => decodeValues(bytes),
   ];
   for (const decode of decoders) {
     refusedBy(Error, decode);

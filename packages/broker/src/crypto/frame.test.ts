@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from "vitest";
-import { frame } from "./frame.ts";
+import { frame, joined } from "./frame.ts";
 
 test("no two lists of parts have the same frame", () => {
   const frames = [
@@ -16,6 +16,12 @@ test("no two lists of parts have the same frame", () => {
     frame(),
   ].map((bytes) => Buffer.from(bytes).toString("hex"));
   expect(new Set(frames).size).toBe(frames.length);
+});
+
+test("two frames joined are the frame of the parts of both", () => {
+  expect(joined(frame("a", 1n), frame(Uint8Array.of(2), "é"))).toEqual(
+    frame("a", 1n, Uint8Array.of(2), "é"),
+  );
 });
 
 test("a frame is lengths and parts, numbers are eight bytes", () => {

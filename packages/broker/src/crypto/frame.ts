@@ -30,6 +30,14 @@ export function frame(...parts: readonly FramePart[]): Uint8Array {
   return bytes;
 }
 
+/** One frame of two: `joined(frame(a), frame(b))` is `frame(a, b)`. */
+export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = Buffer.allocUnsafe(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}
+
 function partLength(part: FramePart): number {
   if (typeof part === "string") return Buffer.byteLength(part, "utf8");
   return typeof part === "object" ? part.length : 8;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Item, limits, Reason } from "@assent/protocol";
-import type { AccountStore } from "../vault/store.ts";
+import type { AccountStore, OpenItem } from "../vault/store.ts";
 import { refusal } from "./refusal.ts";
 
 /** Opens the items that one operation reads, within bounds. */
@@ -9,7 +9,7 @@ export interface ItemReader {
    * Opened once for each item, and zeroed when the answer has left.
    * @throws ConnectError with REASON_LIMIT_EXCEEDED
    */
-  open(itemId: string): Item;
+  open(itemId: string): Pick<OpenItem, "item" | "values">;
   /**
    * So many bytes more will be in the answer.
    * @throws ConnectError with REASON_LIMIT_EXCEEDED once it would be too large
@@ -28,7 +28,7 @@ export function createItemReader(
   store: AccountStore,
   defer: (cleanup: () => void) => void,
 ): ItemReader {
-  const opened = new Map<string, Item>();
+  const opened = new Map<string, OpenItem>();
   let held = 0;
   let answered = 0;
   return {
@@ -37,10 +37,10 @@ export function createItemReader(
       if (known !== undefined) return known;
       const open = store.read(itemId);
       defer(() => open[Symbol.dispose]());
-      held += sizeOf(open.item);
+      held += open.size;
       if (held > openBytes) throw refusal(Reason.LIMIT_EXCEEDED);
-      opened.set(itemId, open.item);
-      return open.item;
+      opened.set(itemId, open);
+      return open;
     },
     answer(bytes) {
       answered += bytes;

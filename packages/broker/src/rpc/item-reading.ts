@@ -79,7 +79,7 @@ export function getItems(
       if (reach === "not-found" || entry === undefined) {
         return failed(ItemFailure.NOT_FOUND);
       }
-      const item = reader.open(id);
+      const { item } = reader.open(id);
       reader.answer(sizeOf(item));
       touched.push(makeSafe(entry.overview.title));
       return done(item);

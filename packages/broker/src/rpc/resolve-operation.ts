@@ -151,14 +151,15 @@ function read(
   { store, wallMs, defer, reader }: OperationContext,
   touched: string[],
 ): ResolvedSecret {
-  const item = reader.open(match.itemId);
-  const outcome = readMatch(item, match, wallMs);
+  const { values } = reader.open(match.itemId);
+  const outcome = readMatch(values, match, wallMs);
   if ("failure" in outcome) return failed(outcome.failure);
   const { value } = outcome;
   defer(() => value.fill(0));
   reader.answer(value.length);
   const vault = store.vault(match.vaultId)?.name ?? "";
-  touched.push(makeSafe(`${vault}/${item.overview?.title ?? ""}`));
+  const title = store.entry(match.itemId)?.overview.title ?? "";
+  touched.push(makeSafe(`${vault}/${title}`));
   return create(ResolvedSecretSchema, {
     outcome: { case: "value", value },
     vaultId: match.vaultId,

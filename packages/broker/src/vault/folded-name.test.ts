@@ -45,6 +45,20 @@ describe("foldName", () => {
     );
   });
 
+  it("folds a name of plain letters as it does beside other letters", () => {
+    const plain = fc.string({ unit: "grapheme-ascii" });
+    fc.assert(
+      fc.property(plain, (name) => {
+        const beside = `\u00c9${name}\u00c9`;
+        expect(foldName(`x${name}x`).slice(1, -1)).toBe(
+          foldName(beside).slice(1, -1),
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(foldName("  a b ~ ")).toBe("A B ~");
+  });
+
   it("folds each letter of Unicode with its upper and lower case; the dotless i stands alone", () => {
     const alone: string[] = [];
     for (let code = 0; code < 0x20000; code += 1) {

@@ -6,6 +6,8 @@
  * Idempotent. Ids are never folded.
  */
 export function foldName(name: string): string {
+  // Most names. Of these letters, upper case is all there is to it.
+  if (printableAscii.test(name)) return name.trim().toUpperCase();
   return (
     name
       .normalize("NFKC")
@@ -20,4 +22,5 @@ export function foldName(name: string): string {
   );
 }
 
+const printableAscii = /^[ -~]*$/;
 const dotlessI = "\u0131";

@@ -10,6 +10,7 @@ import {
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { allocateBytes, Secret } from "../crypto/secret.ts";
+import { type DetailValues, readValues } from "./detail-values.ts";
 import type { ItemEntry } from "./store.ts";
 
 /*
@@ -67,6 +68,15 @@ export function encodeDetail(item: Item): Secret {
  */
 export function decodeDetail(detail: Uint8Array): Item {
   return fromBinary(ItemSchema, unpadded(detail), { readUnknownFields: false });
+}
+
+/**
+ * The values of a detail alone: views of it as well.
+ *
+ * @throws RangeError when it is malformed.
+ */
+export function decodeValues(detail: Uint8Array): DetailValues {
+  return readValues(unpadded(detail));
 }
 
 type OverviewParts = [

@@ -55,14 +55,24 @@ export function createNameIndex(store: IndexedStore): NameIndex {
     items: (vaultId) => store.items(vaultId),
     entry: (itemId) => store.entry(itemId),
     vaultsNamed: (foldedName) =>
-      vaults.of(foldedName).flatMap((id) => store.vault(id) ?? []),
+      present(vaults.of(foldedName), (id) => store.vault(id)),
     itemsNamed: (vaultId, foldedTitle) =>
-      items
-        .of(itemKey(vaultId, foldedTitle))
-        .flatMap((id) => store.entry(id) ?? []),
+      present(items.of(itemKey(vaultId, foldedTitle)), (id) => store.entry(id)),
     vaultChanged,
     itemChanged,
   };
+}
+
+function present<One>(
+  ids: readonly string[],
+  find: (id: string) => One | undefined,
+): readonly One[] {
+  const found: One[] = [];
+  for (const id of ids) {
+    const one = find(id);
+    if (one !== undefined) found.push(one);
+  }
+  return found;
 }
 
 function itemKey(vaultId: string, foldedTitle: string): string {

@@ -9,6 +9,7 @@ import {
   type AccountKeys,
   corruptRows,
   itemDigest,
+  itemFrame,
   itemPlace,
   openUnder,
   place,
@@ -22,6 +23,8 @@ import type {
   VaultRow,
 } from "./native-rows.ts";
 import { type ItemEntry, StoreError } from "./store.ts";
+
+const idLength = 26;
 
 /** Bit 0 of an item's flags. */
 export const archivedFlag = 1;
@@ -42,8 +45,8 @@ export interface ItemRecord {
   readonly state: ItemState;
   /** @throws StoreError "corrupt" */
   readonly entry: ItemEntry;
-  /** Of the envelope of its key, as it was last written. */
-  readonly keyTag: Uint8Array;
+  /** The key of its detail, sealed, as it was last written. */
+  readonly key: Uint8Array;
   /** Of its row as it was last written. */
   readonly digest: Uint8Array;
 }
@@ -57,6 +60,7 @@ export class NativeIndex {
   readonly #items = new Map<string, ItemRecord>();
   readonly #members = new Map<string, Map<string, ItemRecord>>();
   readonly #sorted = new Map<string, readonly ItemEntry[]>();
+  readonly #described = new WeakMap<VaultRecord, Vault>();
 
   vaults(): Iterable<VaultRecord> {
     return this.#vaults.values();
@@ -70,8 +74,9 @@ export class NativeIndex {
     return this.#vaults.get(id);
   }
 
+  /** Names are looked up as ids first: most are told by their length. */
   item(id: string): ItemRecord | undefined {
-    return this.#items.get(id);
+    return id.length === idLength ? this.#items.get(id) : undefined;
   }
 
   /** Items of one vault, in no order. */
@@ -95,11 +100,15 @@ export class NativeIndex {
     return sorted;
   }
 
-  /** As the schema has it. */
+  /** As the schema has it: one message, until something of it changes. */
   describe(record: VaultRecord): Vault {
     const { id, name, description } = record;
     const itemCount = this.#members.get(id)?.size ?? 0;
-    return create(VaultSchema, { id, name, description, itemCount });
+    const known = this.#described.get(record);
+    if (known?.itemCount === itemCount) return known;
+    const vault = create(VaultSchema, { id, name, description, itemCount });
+    this.#described.set(record, vault);
+    return vault;
   }
 
   putVault(record: VaultRecord): void {
@@ -232,23 +241,44 @@ function openItem(
   const { id, vaultId, revision, flags } = row;
   using opened = openUnder(
     vaultKey,
-    itemPlace("overview", keys.binding, row),
+    itemPlace("overview", keys.binding, itemFrame(row)),
     row.overview,
   );
   const text = decodeText(opened.bytes);
-  const digest = itemDigest(keys, row, row.overview, row.keyTag);
-  let entry: ItemEntry | undefined;
-  return {
-    state: { id, vaultId, revision, flags },
-    // Parsed when somebody looks: most of ten thousand are never looked at.
-    get entry() {
+  const state = { id, vaultId, revision, flags };
+  return new StoredItem(state, row.key, itemDigest(keys, row, row), text);
+}
+
+/** Its entry is parsed when somebody looks: most of ten thousand are never looked at. */
+class StoredItem implements ItemRecord {
+  readonly state: ItemState;
+  readonly key: Uint8Array;
+  readonly digest: Uint8Array;
+  #text: string;
+  #entry: ItemEntry | undefined;
+
+  constructor(
+    state: ItemState,
+    key: Uint8Array,
+    digest: Uint8Array,
+    text: string,
+  ) {
+    this.state = state;
+    this.key = key;
+    this.digest = digest;
+    this.#text = text;
+  }
+
+  get entry(): ItemEntry {
+    if (this.#entry === undefined) {
+      const { id, vaultId, revision, flags } = this.state;
       const archived = (flags & archivedFlag) !== 0;
-      entry ??= parseEntry(text, { id, vaultId, revision, archived });
-      return entry;
-    },
-    keyTag: row.keyTag,
-    digest,
-  };
+      const state = { id, vaultId, revision, archived };
+      this.#entry = parseEntry(this.#text, state);
+      this.#text = "";
+    }
+    return this.#entry;
+  }
 }
 
 function parseEntry(

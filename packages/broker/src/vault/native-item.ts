@@ -4,15 +4,14 @@ import { type Item, ItemOverviewSchema } from "@assent/protocol";
 import { clone } from "@bufbuild/protobuf";
 import { isEqual } from "../crypto/derive.ts";
 import { type Random, randomKey } from "../crypto/random.ts";
-import { allocateBytes, copySecret, Secret } from "../crypto/secret.ts";
+import { allocateBytes, Secret } from "../crypto/secret.ts";
 import { encodeDetail, encodeOverview } from "./item-codec.ts";
 import { archivedFlag, type ItemRecord } from "./native-index.ts";
 import {
   type AccountKeys,
   corruptRows,
-  detailPlace,
-  envelopeTag,
   itemDigest,
+  itemFrame,
   itemPlace,
   openUnder,
   sealUnder,
@@ -40,20 +39,25 @@ export function sealItem(
   const { binding } = keys;
   using itemKey = randomKey(random);
   using plain = encodeDetail(item);
-  const where = detailPlace(binding.accountId, state);
-  const detail = sealUnder(itemKey, where, plain.bytes, random);
+  const where = itemFrame(state);
+  const detail = sealUnder(
+    itemKey,
+    itemPlace("detail", binding, where),
+    plain.bytes,
+    random,
+  );
   using keyAndHash = new Secret(allocateBytes(keyLength + hashLength));
   keyAndHash.bytes.set(itemKey.bytes);
   keyAndHash.bytes.set(hashOf(detail), keyLength);
   const overview = sealUnder(
     vaultKey,
-    itemPlace("overview", binding, state),
+    itemPlace("overview", binding, where),
     encodeOverview(entry),
     random,
   );
   const key = sealUnder(
     vaultKey,
-    itemPlace("detail-key", binding, state),
+    itemPlace("detail-key", binding, where),
     keyAndHash.bytes,
     random,
   );
@@ -70,21 +74,20 @@ export function sealItem(
  * @throws StoreError "corrupt"
  */
 export function openItemDetail(
-  row: Pick<ItemRow, "key" | "detail"> | undefined,
-  { state, keyTag }: ItemRecord,
+  detail: Uint8Array | undefined,
+  { state, key }: ItemRecord,
   vaultKey: Secret,
   { binding }: AccountKeys,
 ): Secret {
-  if (row === undefined || !isEqual(envelopeTag(row.key), keyTag)) {
+  if (detail === undefined) throw corruptRows();
+  const where = itemFrame(state);
+  const keyPlace = itemPlace("detail-key", binding, where);
+  using opened = openUnder(vaultKey, keyPlace, key);
+  if (!isEqual(hashOf(detail), opened.bytes.subarray(keyLength))) {
     throw corruptRows();
   }
-  const where = itemPlace("detail-key", binding, state);
-  using opened = openUnder(vaultKey, where, row.key);
-  if (!isEqual(hashOf(row.detail), opened.bytes.subarray(keyLength))) {
-    throw corruptRows();
-  }
-  using itemKey = copySecret(opened.bytes.subarray(0, keyLength));
-  return openUnder(itemKey, detailPlace(binding.accountId, state), row.detail);
+  const itemKey = { bytes: opened.bytes.subarray(0, keyLength) };
+  return openUnder(itemKey, itemPlace("detail", binding, where), detail);
 }
 
 /**
@@ -103,9 +106,10 @@ export function moveItem(
   if (envelopes === undefined) throw corruptRows();
   const before = record(state, entry, envelopes, from.keys);
   if (!isEqual(before.digest, digest)) throw corruptRows();
+  const where = itemFrame(state);
   const reseal = (kind: "overview" | "detail-key", envelope: Uint8Array) => {
-    const left = itemPlace(kind, from.keys.binding, state);
-    const reached = itemPlace(kind, to.keys.binding, state);
+    const left = itemPlace(kind, from.keys.binding, where);
+    const reached = itemPlace(kind, to.keys.binding, where);
     using opened = openUnder(from.vaultKey, left, envelope);
     return sealUnder(to.vaultKey, reached, opened.bytes, random);
   };
@@ -126,15 +130,14 @@ function hashOf(detail: Uint8Array): Uint8Array {
 function record(
   state: ItemState,
   entry: ItemEntry,
-  { overview, key }: ItemEnvelopes,
+  envelopes: ItemEnvelopes,
   keys: AccountKeys,
 ): ItemRecord {
-  const keyTag = Uint8Array.from(envelopeTag(key));
   return {
     state,
     entry,
-    keyTag,
-    digest: itemDigest(keys, state, overview, keyTag),
+    key: Uint8Array.from(envelopes.key),
+    digest: itemDigest(keys, state, envelopes),
   };
 }
 

@@ -5,10 +5,15 @@ import {
 } from "../crypto/authenticator.ts";
 import { deriveKey } from "../crypto/derive.ts";
 import { OpenError, open, seal } from "../crypto/envelope.ts";
-import { type FramePart, frame } from "../crypto/frame.ts";
+import { type FramePart, frame, joined } from "../crypto/frame.ts";
 import type { Random } from "../crypto/random.ts";
 import type { Secret } from "../crypto/secret.ts";
-import type { ItemState, SlotRow, VaultRow } from "./native-rows.ts";
+import type {
+  ItemEnvelopes,
+  ItemState,
+  SlotRow,
+  VaultRow,
+} from "./native-rows.ts";
 import { StoreError } from "./store.ts";
 
 /*
@@ -79,21 +84,38 @@ export function place(
   );
 }
 
-/** The place of an item's overview, or of the key of its detail. */
-export function itemPlace(
-  kind: "overview" | "detail-key",
-  binding: Binding,
-  item: ItemState,
-): Uint8Array {
+/** The part of an item's places that is the item's own. */
+export function itemFrame(item: ItemState): Uint8Array {
   const { vaultId, id, revision, flags } = item;
-  return place(kind, binding, vaultId, id, revision, flags);
+  return frame(vaultId, id, revision, flags);
 }
 
-/** The place of an item's detail, whatever the key epoch. */
-export function detailPlace(accountId: string, item: ItemState): Uint8Array {
-  const { vaultId, id, revision, flags } = item;
-  return frame("assent/detail/v1", accountId, vaultId, id, revision, flags);
+/**
+ * The place of an item's overview, of the key of its detail, or of the detail
+ * itself, which is the same whatever the key epoch. `item`: see itemFrame.
+ */
+export function itemPlace(
+  kind: "overview" | "detail-key" | "detail",
+  binding: Binding,
+  item: Uint8Array,
+): Uint8Array {
+  let heads = itemHeads.get(binding);
+  if (heads === undefined) {
+    heads = {
+      overview: place("overview", binding),
+      "detail-key": place("detail-key", binding),
+      detail: frame("assent/detail/v1", binding.accountId),
+    };
+    itemHeads.set(binding, heads);
+  }
+  return joined(heads[kind], item);
 }
+
+// Every item of an account begins alike.
+const itemHeads = new WeakMap<
+  Binding,
+  Readonly<Record<"overview" | "detail-key" | "detail", Uint8Array>>
+>();
 
 /**
  * The digest of an item's row, for the ledger. The tags stand for the
@@ -103,8 +125,7 @@ export function detailPlace(accountId: string, item: ItemState): Uint8Array {
 export function itemDigest(
   keys: AccountKeys,
   { vaultId, id, revision, flags }: ItemState,
-  overview: Uint8Array,
-  keyTag: Uint8Array,
+  { overview, key }: ItemEnvelopes,
 ): Uint8Array {
   return keys.rows.digest(
     place(
@@ -115,13 +136,13 @@ export function itemDigest(
       revision,
       flags,
       envelopeTag(overview),
-      keyTag,
+      envelopeTag(key),
     ),
   );
 }
 
 /** The tag at the end of an envelope. */
-export function envelopeTag(envelope: Uint8Array): Uint8Array {
+function envelopeTag(envelope: Uint8Array): Uint8Array {
   return envelope.subarray(-16);
 }
 
@@ -165,7 +186,7 @@ export function sealUnder(
 
 /** Open what must open. @throws StoreError "corrupt" */
 export function openUnder(
-  key: Secret,
+  key: Pick<Secret, "bytes">,
   where: Uint8Array,
   envelope: Uint8Array,
 ): Secret {

@@ -69,11 +69,7 @@ export interface ItemRow extends ItemState, ItemEnvelopes {
 }
 
 /** What of an item is read when the account is opened. */
-export interface ItemHead extends ItemState {
-  readonly overview: Uint8Array;
-  /** The last sixteen bytes of `key`. */
-  readonly keyTag: Uint8Array;
-}
+export type ItemHead = ItemState & ItemEnvelopes;
 
 /** The rows of an account file. Every method may throw StoreError "storage" or "corrupt". */
 export interface NativeRows {
@@ -88,7 +84,7 @@ export interface NativeRows {
   deleteVault(id: string): void;
   items(): ItemHead[];
   envelopes(itemId: string): ItemEnvelopes | undefined;
-  detail(itemId: string): Pick<ItemRow, "key" | "detail"> | undefined;
+  detail(itemId: string): Uint8Array | undefined;
   putItem(row: ItemRow): void;
   /** Replace what is sealed under the vault key. */
   putEnvelopes(itemId: string, envelopes: ItemEnvelopes): void;
@@ -125,12 +121,12 @@ export function createRows(database: DatabaseSync): NativeRows {
   );
   const deleteVault = prepare("DELETE FROM vault WHERE id = ?");
   const items = prepare(
-    "SELECT id, vault, revision, flags, overview, substr(key, -16) FROM item",
+    "SELECT id, vault, revision, flags, overview, key FROM item",
   );
   // Thousands are read at once: an array costs less than an object.
   items.setReturnArrays(true);
   const envelopes = prepare("SELECT overview, key FROM item WHERE id = ?");
-  const detail = prepare("SELECT key, detail FROM item WHERE id = ?");
+  const detail = prepare("SELECT detail FROM item WHERE id = ?");
   detail.setReturnArrays(true);
   const putItem = prepare(
     `INSERT INTO item VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id)
@@ -201,9 +197,7 @@ export function createRows(database: DatabaseSync): NativeRows {
     },
     detail(itemId) {
       const row = translated(() => detail.get(itemId));
-      if (row === undefined) return undefined;
-      const [key, sealed] = row as unknown as [Uint8Array, Uint8Array];
-      return { key, detail: sealed };
+      return (row as readonly Uint8Array[] | undefined)?.[0];
     },
     putItem(row) {
       translated(() =>
@@ -248,10 +242,10 @@ type ItemColumns = [
   revision: bigint,
   flags: bigint,
   overview: Uint8Array,
-  keyTag: Uint8Array,
+  key: Uint8Array,
 ];
 
 function toItemHead(row: ItemColumns): ItemHead {
-  const [id, vaultId, revision, flags, overview, keyTag] = row;
-  return { id, vaultId, revision, flags: Number(flags), overview, keyTag };
+  const [id, vaultId, revision, flags, overview, key] = row;
+  return { id, vaultId, revision, flags: Number(flags), overview, key };
 }

@@ -34,6 +34,7 @@ import {
 } from "./native-rotation.ts";
 import type { SlotRow } from "./native-rows.ts";
 import { createSlot, type SlotDraft } from "./native-slot.ts";
+import { OpenDetail } from "./open-detail.ts";
 import { type AccountStore, type OpenItem, StoreError } from "./store.ts";
 
 /** An open account in a file of its own, with what only its owner may do. */
@@ -146,18 +147,10 @@ class SealedStore implements NativeStore {
   }
 
   read(itemId: string): OpenItem {
-    const detail = this.#openDetail(this.#itemRecord(itemId));
+    const record = this.#itemRecord(itemId);
+    const detail = this.#openDetail(record);
     this.#openItems.add(detail);
-    const close = () => {
-      this.#openItems.delete(detail);
-      detail[Symbol.dispose]();
-    };
-    try {
-      return { item: decodeDetail(detail.bytes), [Symbol.dispose]: close };
-    } catch {
-      close();
-      throw corruptRows();
-    }
+    return new OpenDetail(detail, record, () => this.#openItems.delete(detail));
   }
 
   putVault(vault: Vault): Vault {
@@ -312,8 +305,8 @@ class SealedStore implements NativeStore {
   #openDetail(record: ItemRecord): Secret {
     const { keys } = this.#account();
     const { key } = this.#vaultRecord(record.state.vaultId);
-    const row = this.#file.rows.detail(record.state.id);
-    return openItemDetail(row, record, key, keys);
+    const detail = this.#file.rows.detail(record.state.id);
+    return openItemDetail(detail, record, key, keys);
   }
 
   #save(

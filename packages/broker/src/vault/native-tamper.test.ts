@@ -17,7 +17,7 @@ import {
 } from "./native-file.ts";
 import {
   deriveAccountKeys,
-  detailPlace,
+  itemFrame,
   itemPlace,
   openUnder,
   place,
@@ -121,7 +121,7 @@ function rowOf(rows: NativeRows, itemId: string): ItemRow {
   const envelopes = rows.envelopes(itemId);
   const detail = rows.detail(itemId);
   if (!head || !envelopes || !detail) throw new Error("no row");
-  return { ...head, ...envelopes, ...detail };
+  return { ...head, ...envelopes, detail };
 }
 
 function openVaultKey(accountKey: Secret, keyEpoch: number, row: VaultRow) {
@@ -354,7 +354,11 @@ test("an old copy and its credential open nothing of the file after a rotation (
   const vaultKey = openVaultKey(oldKey, 1, oldVault);
   const found = file.rows.vaults().find((one) => one.id === vault);
   for (const keyEpoch of [1, 2]) {
-    const where = itemPlace("overview", { accountId: id, keyEpoch }, row);
+    const where = itemPlace(
+      "overview",
+      { accountId: id, keyEpoch },
+      itemFrame(row),
+    );
     expect(refusal(() => openUnder(vaultKey, where, row.overview))).toBe(
       "corrupt",
     );
@@ -379,20 +383,16 @@ test("who has an old copy and its credential forges no item (T55)", () => {
   const rows = opened?.rows;
   if (rows === undefined) throw new Error("no file");
   const row = rowOf(rows, a);
-  const keyPlace = itemPlace("detail-key", binding, row);
+  const keyPlace = itemPlace("detail-key", binding, itemFrame(row));
   const vaultKey = openVaultKey(oldKey, 1, oldVault);
   const opening = openUnder(vaultKey, keyPlace, row.key);
   // The detail and its key outlive the rotation: a forged one must not.
   const itemKey = copySecret(opening.bytes.subarray(0, 32));
-  using plain = openUnder(itemKey, detailPlace(id, row), row.detail);
+  const detailAt = itemPlace("detail", binding, itemFrame(row));
+  using plain = openUnder(itemKey, detailAt, row.detail);
   store.rotate({ removed: [slot.id], added: [newSlot()] });
   expect(firstValue(store, a)).toBe("one");
-  const forged = sealUnder(
-    itemKey,
-    detailPlace(id, row),
-    plain.bytes,
-    systemRandom,
-  );
+  const forged = sealUnder(itemKey, detailAt, plain.bytes, systemRandom);
   rows.putItem({ ...rowOf(rows, a), detail: forged });
   expect(refusal(() => store.read(a))).toBe("corrupt");
 });

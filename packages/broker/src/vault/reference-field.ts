@@ -26,9 +26,8 @@ export type FieldReference = Pick<
   "section" | "attribute" | "sshFormat"
 > & { readonly field: string };
 
-interface Named {
+interface Part {
   readonly id: string;
-  readonly name: string;
   readonly sectionId: string;
 }
 
@@ -46,19 +45,19 @@ export function matchField(
 ): FieldOutcome {
   const inSection = sectionFilter(item, wanted.section);
   if (inSection === undefined) return fail(ReferenceFailure.SECTION_NOT_FOUND);
-  const fields = fileAttributes.includes(wanted.attribute)
-    ? []
-    : item.fields
-        .map((field) => ({ ...field, name: field.title }))
-        .filter(inSection);
-  const files = item.files.filter(inSection);
+  const within = <One extends Part>(parts: readonly One[]) =>
+    wanted.section === undefined ? parts : parts.filter(inSection);
+  const fields = within(
+    fileAttributes.includes(wanted.attribute) ? [] : item.fields,
+  );
+  const files = within(item.files);
 
   const byId = fields.find(({ id }) => id === wanted.field);
   if (byId !== undefined) return judgeField(byId, wanted);
   const fileById = files.find(({ id }) => id === wanted.field);
   if (fileById !== undefined) return judgeFile(fileById, wanted);
 
-  const named = sameName(item, fields, wanted);
+  const named = sameName(item, fields, (field) => field.title, wanted);
   if (named.length > 1) return fail(ReferenceFailure.TOO_MANY_FIELDS);
   if (named[0] !== undefined) return judgeField(named[0], wanted);
 
@@ -68,7 +67,7 @@ export function matchField(
     if (outcome !== undefined) return outcome;
   }
 
-  const namedFiles = sameName(item, files, wanted);
+  const namedFiles = sameName(item, files, (file) => file.name, wanted);
   if (namedFiles.length > 1) return fail(ReferenceFailure.TOO_MANY_FIELDS);
   if (namedFiles[0] !== undefined) return judgeFile(namedFiles[0], wanted);
   return fail(ReferenceFailure.FIELD_NOT_FOUND);
@@ -78,7 +77,7 @@ export function matchField(
 function sectionFilter(
   item: ItemEntry,
   section: string | undefined,
-): ((part: { readonly sectionId: string }) => boolean) | undefined {
+): ((part: Pick<Part, "sectionId">) => boolean) | undefined {
   if (section === undefined) return () => true;
   if (item.sections.some(({ id }) => id === section)) {
     return (part) => part.sectionId === section;
@@ -98,14 +97,16 @@ function isUnnamed(item: ItemEntry, sectionId: string): boolean {
   return section === undefined || foldName(section.title) === "";
 }
 
-function sameName<Part extends Named>(
+function sameName<One extends Part>(
   item: ItemEntry,
-  parts: readonly Part[],
+  parts: readonly One[],
+  nameOf: (part: One) => string,
   wanted: FieldReference,
-): readonly Part[] {
+): readonly One[] {
+  if (parts.length === 0) return [];
   const folded = foldName(wanted.field);
-  const named = parts.filter(({ name }) => foldName(name) === folded);
-  if (wanted.section !== undefined) return named;
+  const named = parts.filter((part) => foldName(nameOf(part)) === folded);
+  if (wanted.section !== undefined || named.length < 2) return named;
   const unnamed = named.filter(({ sectionId }) => isUnnamed(item, sectionId));
   return unnamed.length > 0 ? unnamed : named;
 }
@@ -144,7 +145,7 @@ function judgeText(wanted: FieldReference): FieldOutcome | undefined {
 function matchDerived(
   item: ItemEntry,
   derived: DerivedField,
-  inSection: (part: { readonly sectionId: string }) => boolean,
+  inSection: (part: Pick<Part, "sectionId">) => boolean,
   wanted: FieldReference,
 ): FieldOutcome | undefined {
   const part = { fieldId: derived.id, fileId: undefined };

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  type Field,
-  FieldType,
-  FieldTypeSchema,
-  type File,
-  type Item,
-  ReferenceFailure,
-} from "@assent/protocol";
+import { FieldType, FieldTypeSchema, ReferenceFailure } from "@assent/protocol";
 import { allocateBytes } from "../crypto/secret.ts";
 import { type DerivedField, derivedFieldNamed } from "./derived-field.ts";
 import { oneTimePassword } from "./one-time-password.ts";
 import { toOpenSsh } from "./openssh-key.ts";
 import type { ReferenceMatch } from "./reference.ts";
 import { describeSshKey, SshKeyError } from "./ssh-key.ts";
+import type { ItemValues } from "./store.ts";
+
+type Field = ItemValues["fields"][number];
+type File = ItemValues["files"][number];
 
 /** The bytes that a reference means, the caller's to zero, or why there are none. */
 export type ValueOutcome =
@@ -24,7 +21,7 @@ export type ValueOutcome =
  * `nowMs` is the time of day, for one-time passwords.
  */
 export function readMatch(
-  item: Item,
+  item: ItemValues,
   match: ReferenceMatch,
   nowMs: number,
 ): ValueOutcome {
@@ -90,7 +87,7 @@ function readFile(file: File, match: ReferenceMatch): ValueOutcome {
 }
 
 function readDerived(
-  item: Item,
+  item: ItemValues,
   derived: DerivedField,
   match: ReferenceMatch,
 ): ValueOutcome {

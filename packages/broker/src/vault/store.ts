@@ -28,9 +28,28 @@ export interface ItemEntry {
   }[];
 }
 
-/** A whole item. Its bytes are zeroed on disposal: copy what must live on. */
+/** What a reference reads of an item: no titles. */
+export interface ItemValues {
+  readonly fields: readonly {
+    readonly id: string;
+    /** FieldType of the schema. */
+    readonly type: number;
+    readonly value: Uint8Array;
+  }[];
+  readonly files: ItemEntry["files"];
+  readonly notes: Uint8Array;
+}
+
+/**
+ * A whole item. Its bytes are zeroed on disposal: copy what must live on. Each
+ * way to look at it is decoded when asked for, and throws
+ * StoreError("corrupt") when that cannot be done.
+ */
 export interface OpenItem extends Disposable {
   readonly item: Item;
+  readonly values: ItemValues;
+  /** How many bytes are held open for it. */
+  readonly size: number;
 }
 
 /** Why a change did not happen; nothing was changed. */
