@@ -88,7 +88,8 @@ function call({
     raw === undefined
       ? JSON.stringify(message ?? {})
       : Buffer.from(raw, "base64");
-  stream.end(hold ? undefined : body);
+  if (hold) stream.write(body);
+  else stream.end(body);
 }
 
 /** A server stream: each message is told as it comes. */
@@ -125,6 +126,11 @@ const actions = {
   watch,
   cancel: ({ id, of }) => {
     calls.get(of)?.close(8);
+    reply(id, {});
+  },
+  /** As if the body was never to be whole: `cancel` ends what is sent. */
+  reset: ({ id, of }) => {
+    calls.get(of)?.destroy();
     reply(id, {});
   },
   read: ({ id, of }) => {

@@ -38,6 +38,8 @@ export interface Answer {
 export interface Calling extends Promise<Answer> {
   /** Reset the stream. */
   cancel(): Promise<void>;
+  /** Reset the stream in the middle of the body: `cancel` ends the body first. */
+  reset(): Promise<void>;
   /** Go on with an answer that was stalled. */
   read(): Promise<void>;
 }
@@ -51,7 +53,7 @@ export interface CallOptions {
   readonly raw?: string;
   /** Do not read the answer before `read` is called. */
   readonly stall?: boolean;
-  /** Leave the body unfinished. */
+  /** Send the whole body, and never say that it is whole. */
   readonly hold?: boolean;
 }
 
@@ -247,6 +249,7 @@ function drive(reins: Reins, options: CallerOptions): Caller {
     });
     return Object.assign(line.then(toAnswer), {
       cancel: async () => void (await ask({ do: "cancel", of: id }).line),
+      reset: async () => void (await ask({ do: "reset", of: id }).line),
       read: async () => void (await ask({ do: "read", of: id }).line),
     });
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Caller, CallOptions } from "./caller.ts";
+import type { Caller, Calling, CallOptions } from "./caller.ts";
 import { type Rig, startRig } from "./rig.ts";
 
 let rig: Rig;
@@ -235,22 +235,31 @@ it("a message that breaks a rule is refused with no prompt, and the connection g
   expect((await caller.broker("Revoke")).status).toBe(200);
 });
 
-it("a Request that is half sent and reset has no effect (WIR-005)", async () => {
+// All of the message is there, but for the word that it is: whoever acts upon
+// what came, once the stream is over, puts the vault in.
+it.each<[string, (writer: Caller, calling: Calling) => Promise<unknown>]>([
+  ["a reset of its stream", (_, calling) => calling.reset()],
+  [
+    "the end of its connection",
+    (writer) => writer.act({ do: "close", on: "half" }),
+  ],
+])("a Request cut off by %s has no effect (WIR-005)", async (_, cut) => {
+  const half = { on: "half" };
   const writer = await rig.caller();
   await rig.grant(writer, {
     account: "Personal",
     scope: { access: "ACCESS_READ_WRITE", everyVault: {} },
   });
+  const putVault = { vault: { name: "Half" } };
   const calling = writer.broker(
     "Request",
-    {
-      account: "Personal",
-      operation: { putVault: { vault: { name: "Half" } } },
-    },
-    { hold: true },
+    { account: "Personal", operation: { putVault } },
+    { ...half, hold: true },
   );
-  await writer.broker("Revoke", { account: "nobody" });
-  await calling.cancel();
+  // Answered on the same connection: what was sent before it has been read.
+  await writer.broker("Revoke", { account: "nobody" }, half);
+  await cut(writer, calling);
+  await writer.broker("Revoke", { account: "nobody" }, half);
   const { vaults } = await rig.operate("Personal", { listVaults: {} });
   expect(vaults.vaults.map((v: { name: string }) => v.name)).toEqual(["Dev"]);
 });

@@ -87,6 +87,7 @@ ${findsHandler}`,
       `request.on("close", () => resolve(undefined));`,
       `request.on("close", () => resolve(Buffer.concat(chunks, length)));`,
     ],
+    [message, "if (request.aborted) {", "if (request.aborted && length < 0) {"],
     [
       message,
       `    request.on("error", () => resolve(undefined));`,

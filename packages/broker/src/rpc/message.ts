@@ -108,6 +108,11 @@ function readBody(
     };
     request.on("data", take);
     request.on("end", () => {
+      // Node also ends what it read of a stream that was reset.
+      if (request.aborted) {
+        chunks.length = 0;
+        return resolve(undefined);
+      }
       const whole = Buffer.concat(chunks, length);
       chunks.length = 0;
       flight.defer(() => whole.fill(0));
