@@ -20,6 +20,7 @@ import { addServiceCommands } from "./commands/service.ts";
 import { addSessionCommands } from "./commands/sessions.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addSurfaceCommand } from "./commands/surface.ts";
+import { addUiCommand } from "./commands/ui.ts";
 import { addVaultCommands } from "./commands/vault.ts";
 import { addWatchCommand } from "./commands/watch.ts";
 import { type CommandError, exitCodes, exitCodesHelp } from "./exit.ts";
@@ -33,7 +34,7 @@ Begin with:
   $ assent broker run                 the daemon; leave it running
   $ assent account create Personal    in another terminal
   $ assent integration on             let programs ask
-  $ assent watch                      answer them here`;
+  $ assent watch                      answer them here, or in a browser: assent ui`;
 
 function version(): string {
   const file = new URL("../package.json", import.meta.url);
@@ -65,6 +66,7 @@ export function createProgram(io: Io): Command {
   addItemCommands(program, io);
   addIntegrationCommands(program, io);
   addWatchCommand(program, io);
+  addUiCommand(program, io);
   addPromptsCommand(program, io);
   addApproveCommand(program, io);
   addDenyCommand(program, io);

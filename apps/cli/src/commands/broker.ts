@@ -2,13 +2,15 @@
 import { realpathSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { LogFormat, LogLevel } from "@assent/broker";
+import type { LogFormat, LogLevel, SurfaceProgram } from "@assent/broker";
+import type { Places } from "@assent/protocol";
 import { makeSafe } from "@assent/wording";
 import { type Command, Option } from "commander";
 import { CommandError, exitCodes } from "../exit.ts";
 import { type Io, writeLine } from "../io.ts";
 import { takesHome, withExamples } from "../options.ts";
 import { type HomeOptions, withOwner } from "../owner/session.ts";
+import { hostCommand } from "../page-host.ts";
 import { findPlaces } from "../places.ts";
 import { checkTerminal } from "./surface.ts";
 
@@ -72,10 +74,11 @@ export function addBrokerCommands(program: Command, io: Io): void {
 
 async function runInForeground(io: Io, options: RunOptions): Promise<void> {
   // Says what is wrong with the place before anything is started.
-  findPlaces(io, options.home);
+  const places = findPlaces(io, options.home);
   if (options.watch) checkTerminal(io);
   const signals = io.brokerSignals();
-  const broker = await startBroker(options);
+  const surface = options.watch ? terminalSurface() : webSurface(io, places);
+  const broker = await startBroker(options, surface);
   signals.onReload(() => void broker.reload());
   if (!signals.stop.aborted) {
     const home = options.home === undefined ? "" : ` --home ${options.home}`;
@@ -90,14 +93,17 @@ async function runInForeground(io: Io, options: RunOptions): Promise<void> {
   await say(io, "Assent has stopped; all access has ended.");
 }
 
-async function startBroker(options: RunOptions) {
+async function startBroker(
+  options: RunOptions,
+  surface: SurfaceProgram | undefined,
+) {
   // The broker needs of the platform what no other command needs.
   const { runBroker, StartError } = await import("@assent/broker");
   try {
     return await runBroker({
       home: options.home === undefined ? undefined : resolve(options.home),
       relayScripts: ownScripts(),
-      surface: options.watch ? terminalSurface() : undefined,
+      surface,
       log: {
         level: options.logLevel,
         format: options.logFormat,
@@ -133,11 +139,23 @@ async function reload(io: Io, options: HomeOptions): Promise<void> {
 }
 
 // Of this installation, whatever the command was called by (T14).
-function terminalSurface() {
+function terminalSurface(): SurfaceProgram {
   const main = new URL(`../main${extname(import.meta.url)}`, import.meta.url);
   return {
     command: [process.execPath, fileURLToPath(main), "surface"],
     isWeb: false,
+  };
+}
+
+// Where a window can come up. A service learns of the desktop later, from the
+// user's systemd, so there the page's host finds out.
+function webSurface(io: Io, places: Places): SurfaceProgram | undefined {
+  const { DISPLAY, WAYLAND_DISPLAY, INVOCATION_ID } = io.environment;
+  if (!DISPLAY && !WAYLAND_DISPLAY && !INVOCATION_ID) return;
+  const directory = places.runtimeDirectory;
+  return {
+    command: hostCommand("--surface", "--directory", directory),
+    isWeb: true,
   };
 }
 

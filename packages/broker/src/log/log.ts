@@ -47,7 +47,7 @@ export const sentences = {
   "prompt-refused": "a program asks too often, and was refused",
   "prompt-shown": "a prompt is shown",
   "prompt-unseen":
-    "a program waits for your answer and nobody shows it: answer with assent watch",
+    "a program waits for your answer and nobody shows it: answer with assent watch or assent ui",
   refused: "a call was refused",
   request: "a request was served",
   "request-refused": "a request was refused",

@@ -15,7 +15,7 @@ import type { Granted } from "./parts.ts";
 export interface SurfaceProgram {
   /** Of our own installation: an absolute path, and arguments. */
   readonly command: readonly string[];
-  /** It opens a browser: only while the setting "web surface" is on. */
+  /** It opens a browser: only while the setting "web surface" is on. It ends itself. */
   readonly isWeb: boolean;
 }
 
@@ -65,6 +65,7 @@ export function createSurfaces(options: SurfacesOptions): Surfaces {
     createSurfaceLauncher({
       command: program.command,
       environment: surfaceEnvironment(process.env),
+      endsItself: program.isWeb,
       scheduler,
       adopt,
       report: {

@@ -36,7 +36,11 @@ function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 /** A launcher of Node programs, given as source. */
-function launch(source: string, program = process.execPath): Place {
+function launch(
+  source: string,
+  program = process.execPath,
+  endsItself = false,
+): Place {
   const time = createManualTime();
   const told: string[] = [];
   const pids: number[] = [];
@@ -49,6 +53,7 @@ function launch(source: string, program = process.execPath): Place {
   const launcher = createSurfaceLauncher({
     command: [program, "--input-type=module", "--eval", source],
     environment: { GIVEN: "yes" },
+    endsItself,
     scheduler: time.scheduler,
     adopt(socket) {
       sockets.push(socket);
@@ -158,6 +163,17 @@ it("ends a surface after a minute without a prompt, and not before", async () =>
   time.runTimers(surfaceIdleMs - 1);
   expect(place.told).toEqual(["started", "said up GIVEN"]);
   time.runTimers(1);
+  await place.says("ended 0 undefined");
+});
+
+it("leaves one that ends itself to itself", async () => {
+  const place = launch(stays, process.execPath, true);
+  place.launcher.wanted(["a"]);
+  await place.says("said up GIVEN");
+  place.launcher.busy(false);
+  place.time.runTimers(surfaceIdleMs * 10);
+  expect(place.told).toEqual(["started", "said up GIVEN"]);
+  place.sockets[0]?.end();
   await place.says("ended 0 undefined");
 });
 

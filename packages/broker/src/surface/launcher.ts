@@ -12,7 +12,7 @@ export interface SurfaceLauncher {
   wanted(promptIds: readonly string[]): void;
   /** It showed a prompt: it works. */
   worked(): void;
-  /** Whether prompts are pending: without any it is ended after a while. */
+  /** Whether prompts are pending: without any it is ended after a while, unless it ends itself. */
   busy(isBusy: boolean): void;
   /** End it, and start none any more. Resolves when it has ended. */
   stop(): Promise<void>;
@@ -37,6 +37,8 @@ export interface SurfaceLauncherOptions {
    */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** It knows by itself when it is not needed: a page may be in use without a prompt. */
+  readonly endsItself: boolean;
   readonly scheduler: Scheduler;
   /** Serve our end. Called in the same step in which the program was started. */
   readonly adopt: (socket: Socket, pid: number) => void;
@@ -130,7 +132,7 @@ export function createSurfaceLauncher(
       failures = 0;
     },
     busy(isBusy) {
-      if (isBusy || running === undefined) {
+      if (isBusy || running === undefined || options.endsItself) {
         idle?.();
         idle = undefined;
       } else {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFile, spawn } from "node:child_process";
+import { lstatSync, readFileSync, statSync } from "node:fs";
+import { promisify } from "node:util";
+
+/** A way to start programs of the desktop. None is ever named by the environment (T14). */
+export interface Desktop {
+  /** Start a program; it goes on by itself. Aborting the signal ends it. */
+  start(command: readonly string[], signal?: AbortSignal): void;
+  /** The first of these programs that is there, and root's alone to change. */
+  find(paths: readonly string[]): string | undefined;
+}
+
+const systemctl = "/usr/bin/systemctl";
+const systemdRun = "/usr/bin/systemd-run";
+const display = /^(DISPLAY|WAYLAND_DISPLAY)=./m;
+
+/**
+ * The desktop that this process can reach, if any. A service that may gain no
+ * privileges cannot start a browser, whose sandbox needs them; the user's
+ * systemd starts it instead, outside, with the display it knows of.
+ */
+export async function findDesktop(): Promise<Desktop | undefined> {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  if (!isClosedIn()) {
+    return DISPLAY || WAYLAND_DISPLAY
+      ? { start: startHere, find: findProgram }
+      : undefined;
+  }
+  try {
+    const told = await promisify(execFile)(systemctl, [
+      "--user",
+      "show-environment",
+    ]);
+    if (!display.test(told.stdout)) return;
+  } catch {
+    return;
+  }
+  return { start: startOutside, find: findProgram };
+}
+
+function isClosedIn(): boolean {
+  return /^NoNewPrivs:\s*1$/m.test(readFileSync("/proc/self/status", "utf8"));
+}
+
+function startHere(command: readonly string[], signal?: AbortSignal): void {
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, { stdio: "ignore" });
+  child.on("error", () => {});
+  child.unref();
+  signal?.addEventListener("abort", () => child.kill());
+}
+
+function startOutside(command: readonly string[], signal?: AbortSignal): void {
+  const unit = `assent-page-${process.pid}-${performance.now().toFixed(0)}`;
+  startHere([
+    systemdRun,
+    "--user",
+    "--quiet",
+    "--collect",
+    `--unit=${unit}`,
+    "--",
+    ...command,
+  ]);
+  signal?.addEventListener("abort", () =>
+    startHere([systemctl, "--user", "--quiet", "stop", `${unit}.service`]),
+  );
+}
+
+function findProgram(paths: readonly string[]): string | undefined {
+  return paths.find((path) => {
+    try {
+      const facts = lstatSync(path).isSymbolicLink()
+        ? statSync(path)
+        : lstatSync(path);
+      const isRoots = facts.uid === 0 && (facts.mode & 0o022) === 0;
+      return facts.isFile() && isRoots;
+    } catch {
+      return false;
+    }
+  });
+}
