@@ -83,6 +83,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
       onPage,
     }),
   );
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    bootstraps.close();
+    await pages.leave();
+    await loopback.close();
+  };
   return {
     origin,
     addresses,
@@ -94,11 +100,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     get idleMs() {
       return time.now() - pages.lastUseMs;
     },
-    async close() {
-      bootstraps.close();
-      await pages.leave();
-      await loopback.close();
-    },
+    close: () => (closing ??= close()),
   };
 }
 

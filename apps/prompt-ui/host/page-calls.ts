@@ -9,7 +9,7 @@ import type {
 } from "@connectrpc/connect/protocol";
 import { answer, readBody, securityHeaders } from "./answer.ts";
 import { kPage, kSpent } from "./bridge.ts";
-import { pageEndHeader, pageStateHeader } from "./contract.ts";
+import { type PageState, pageEndHeader, pageStateHeader } from "./contract.ts";
 import type { Page } from "./pages.ts";
 import { zeroBytes } from "./zero-bytes.ts";
 
@@ -40,6 +40,9 @@ export async function serveCall(
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   try {
+    // Connect waits for the first message before it answers; a page waits for
+    // the headers to know what to ask its user for.
+    if (!isUnary) beginStream(type, response, page);
     const made = await handler({
       httpVersion: request.httpVersion,
       method: "POST",
@@ -53,7 +56,7 @@ export async function serveCall(
       contextValues: createContextValues().set(kPage, page).set(kSpent, spent),
     });
     if (isUnary) await writeWhole(made, response);
-    else await writeStream(made, response, page);
+    else await writeStream(made, response);
   } finally {
     body.fill(0);
     for (const message of spent) zeroBytes(message);
@@ -84,19 +87,21 @@ async function writeWhole(
   body.fill(0);
 }
 
+function beginStream(type: string, response: ServerResponse, page: Page): void {
+  const state: PageState = page.broker.isOpen ? "open" : "sign-in";
+  response.writeHead(200, {
+    ...securityHeaders,
+    "cache-control": "no-store",
+    "content-type": type,
+    [pageStateHeader]: state,
+  });
+  response.flushHeaders();
+}
+
 async function writeStream(
   made: UniversalServerResponse,
   response: ServerResponse,
-  page: Page,
 ): Promise<void> {
-  response.writeHead(made.status, {
-    ...securityHeaders,
-    "cache-control": "no-store",
-    ...Object.fromEntries(made.header ?? []),
-    [pageStateHeader]: page.broker.isOpen ? "open" : "sign-in",
-  });
-  // Before the first message: a page waits for it to know what to ask for.
-  response.flushHeaders();
   for await (const chunk of made.body ?? []) {
     if (response.destroyed) return;
     if (!response.write(chunk)) await taken(response, "drain");
