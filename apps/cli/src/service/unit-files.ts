@@ -86,7 +86,9 @@ KeyringMode=private
 
 # What the broker never does, the kernel does not let it do.
 NoNewPrivileges=yes
-RestrictAddressFamilies=AF_UNIX
+# The host of the web page, which the broker starts, listens on loopback. The
+# broker itself opens no such socket.
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
