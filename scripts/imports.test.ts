@@ -50,10 +50,11 @@ test("within the broker each folder knows what ARCHITECTURE.md says", () => {
 
 test("between packages each knows what ARCHITECTURE.md says", () => {
   const rows = importTable(architecture, "packages");
-  expect(rows.length).toBe(7);
+  expect(rows.length).toBe(8);
   for (const [name = "", knows = ""] of rows) {
     const [folder = ""] = codes(name);
-    const home = folder === "cli" ? "apps" : "packages";
+    const isApp = folder === "cli" || folder === "prompt-ui";
+    const home = isApp ? "apps" : "packages";
     const { dependencies = {} } = JSON.parse(
       read(`${home}/${folder}/package.json`),
     );
