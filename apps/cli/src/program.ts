@@ -8,6 +8,7 @@ import { addBrokerCommands } from "./commands/broker.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDenyCommand } from "./commands/deny.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addGenerateCommands } from "./commands/generate.ts";
 import { addInjectCommand } from "./commands/inject.ts";
 import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
@@ -76,6 +77,7 @@ export function createProgram(io: Io): Command {
   addReadCommand(program, io);
   addRunCommand(program, io);
   addInjectCommand(program, io);
+  addGenerateCommands(program, io);
   addCompletionCommand(program, io);
   addSurfaceCommand(program, io);
   return program;

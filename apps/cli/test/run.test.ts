@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { Warning } from "@assent/protocol/owner";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { exitCodes } from "../src/exit.ts";
 import {
   endProcesses,
@@ -27,6 +27,9 @@ const token = "ghp_canary0123456789";
 const other = "0123456789-second";
 const reference = "assent://Dev/GitHub/token";
 const hidden = "<concealed by Assent>";
+
+// Each start is a process and a key derivation, slow on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let household: Household;
 let folder: string;

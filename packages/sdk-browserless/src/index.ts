@@ -36,6 +36,7 @@ export type {
 } from "./item.ts";
 export type { Items, ListOptions } from "./items.ts";
 export type { ClientOptions, WaitingInfo } from "./options.ts";
+export { generatePassword, type PasswordRecipe } from "./password.ts";
 export {
   type ReferenceFailureName,
   validateSecretReference,

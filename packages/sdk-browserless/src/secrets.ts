@@ -8,6 +8,7 @@ import {
 import { create } from "@bufbuild/protobuf";
 import type { CallOptions } from "./call-limit.ts";
 import { AssentError, ReferenceFailureError } from "./error.ts";
+import { generatePassword, type PasswordRecipe } from "./password.ts";
 import {
   referenceFailureError,
   validateSecretReference,
@@ -53,6 +54,12 @@ export interface Secrets {
     references: Iterable<string>,
     options?: CallOptions,
   ): Promise<ReadonlyMap<string, SecretOutcome>>;
+  /**
+   * A new password, made in this process; nobody is asked.
+   *
+   * @throws AssentError "invalid" for a recipe that breaks a rule
+   */
+  generatePassword(recipe?: PasswordRecipe): string;
 }
 
 export function createSecrets(requester: Requester): Secrets {
@@ -79,6 +86,7 @@ export function createSecrets(requester: Requester): Secrets {
     resolve: (reference, options) => readOne(reference, options, decodeText),
     resolveBytes: (reference, options) =>
       readOne(reference, options, (value) => new Uint8Array(value)),
+    generatePassword: (recipe) => generatePassword(recipe),
     resolveAll: (references, options) =>
       requester(options, async (request) => {
         const outcomes = new Map<string, SecretOutcome>();

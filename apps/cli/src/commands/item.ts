@@ -21,6 +21,7 @@ import {
   type RemoveOptions,
   removeItem,
 } from "./item-change.ts";
+import { type CodeOptions, showCode } from "./item-code.ts";
 import {
   type ListOptions,
   listTitles,
@@ -88,6 +89,25 @@ export function addItemCommands(program: Command, io: Io): void {
     "assent item show Dev GitHub --field token",
   ).action((vault: string, title: string, options: ShowOptions) =>
     showItem(io, vault, title, options),
+  );
+
+  withExamples(
+    takesCredential(
+      item
+        .command("otp")
+        .argument("<place>", "a vault, or a reference to a field")
+        .argument("[item]", "title or id, after a vault")
+        .option(
+          "--field <name>",
+          "which, when an item has several",
+          readFieldSpec,
+        )
+        .description("the one-time code of now"),
+    ),
+    "assent item otp Dev GitHub",
+    "assent item otp assent://Dev/GitHub/code",
+  ).action((place: string, title: string | undefined, options: CodeOptions) =>
+    showCode(io, place, title, options),
   );
 
   withExamples(
