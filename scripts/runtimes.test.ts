@@ -26,9 +26,9 @@ function run(folder: string, program: string, args: readonly string[]) {
 }
 
 for (const [runtime, args] of Object.entries(runtimes)) {
-  const program = join(root, "runtimes", "node_modules", ".bin", runtime);
+  const program = join(root, "counterparts", "node_modules", ".bin", runtime);
   describe.runIf(existsSync(program)).concurrent(
-    `sdk-browserless in ${runtime}; NOT RUN without: npm ci --prefix runtimes`,
+    `sdk-browserless in ${runtime}; NOT RUN without: npm ci --prefix counterparts`,
     () => {
       it("passes the same tests as in Node", async () => {
         const uvu = join(root, "node_modules", "uvu", "bin.js");
