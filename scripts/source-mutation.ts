@@ -65,13 +65,28 @@ export function mutatedFiles({ edits }: Mutant): ReadonlyMap<string, string> {
 
 /**
  * From now on modules are loaded as this mutant has them: call it before they
- * are imported. @throws when there is no such mutant, or it does not fit
+ * are imported. `fromSource`: folders of packages that others import by their
+ * name; they get the sources then, which is what is changed, and not what was
+ * built. @throws when there is no such mutant, or it does not fit
  */
-export function becomeMutant(id: string, mutants: readonly Mutant[]): void {
+export function becomeMutant(
+  id: string,
+  mutants: readonly Mutant[],
+  fromSource: readonly string[] = [],
+): void {
   const chosen = mutants.find((one) => one.id === id);
   if (chosen === undefined) throw new Error(`there is no mutant ${id}`);
   const files = mutatedFiles(chosen);
+  const sources = new Map(
+    fromSource.map((folder) => [
+      `@assent/${folder}`,
+      new URL(`${folder}/src/index.ts`, packagesFolder).href,
+    ]),
+  );
   registerHooks({
+    resolve(specifier, context, next) {
+      return next(sources.get(specifier) ?? specifier, context);
+    },
     load(url, context, next) {
       const source = files.get(url);
       const loaded = next(url, context);

@@ -8,7 +8,7 @@ import {
   readFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { HelloResult } from "@assent/protocol/conformance";
 import { createCanaryScanner } from "../canary/canary.ts";
 import { newId } from "../case/fixture.ts";
@@ -212,7 +212,8 @@ export async function createSdkWorld(
         throw new Failure("what is sent", "no secret", sent.canary);
       }
       for (const path of filesIn(home)) {
-        if (!ignored.has(path)) clean(`file ${path}`, readFileSync(path));
+        if (ignored.has(path)) continue;
+        clean(`file ${relative(home, path)}`, readFileSync(path));
       }
     },
     async end() {
