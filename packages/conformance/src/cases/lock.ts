@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Reason } from "@assent/protocol";
 import {
   Capability,
   GatePoint,
   PromptState,
 } from "@assent/protocol/conformance";
+import { soon } from "../case/bystanders.ts";
 import type { Caller } from "../case/caller.ts";
 import type { Case, Cases } from "../case/case.ts";
 import {
@@ -142,6 +144,7 @@ export const lockCases: Cases = {
       const widened = holder.authorize();
       const prompts = await world.user.pending(2);
       await world.lock(world.acct1.id);
+      for (const prompt of prompts) await world.user.ended(prompt);
       refused(
         "Authorize of a process without a grant",
         await asked,
@@ -299,7 +302,7 @@ export const lockCases: Cases = {
       await world.lock(world.acct1.id);
       await gate.open();
       equal("the approval took effect", await deciding, false);
-      notServed("Authorize", await asked);
+      notServed("Authorize", await soon("Authorize", asked));
       await isShutOut(world, caller);
       const { sessions } = await world.control.listSessions({});
       that("there is no session", sessions.length === 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Reason } from "@assent/protocol";
 import { Capability, GatePoint } from "@assent/protocol/conformance";
+import { soon } from "../case/bystanders.ts";
 import type { Cases } from "../case/case.ts";
 import {
   alike,
@@ -173,7 +175,7 @@ export const revokeCases: Cases = {
       const [prompt] = await world.user.pending();
       const other = await caller.link();
       served("Revoke", await caller.revoke({ on: other }));
-      notServed("Authorize", await asked);
+      notServed("Authorize", await soon("Authorize", asked));
       const tookEffect = await world.user.decide(prompt, "approve");
       equal("the late approval took effect", tookEffect, false);
       const answer = await caller.request(read(world.item("i1")));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Reason } from "@assent/protocol";
 import { Capability, PromptState } from "@assent/protocol/conformance";
+import { soon } from "../case/bystanders.ts";
 import type { Cases } from "../case/case.ts";
 import { equal, refused, served, that } from "../case/check.ts";
 import {
@@ -28,7 +30,8 @@ export const sessionCases: Cases = {
         "making an item": putItem(item.vaultId, "new", "a new value"),
       };
       for (const [what, operation] of Object.entries(operations)) {
-        refused(what, await caller.request(operation), "unauthenticated");
+        const answer = await soon(what, caller.request(operation));
+        refused(what, answer, "unauthenticated");
       }
       equal("prompts", (await world.user.prompts()).length, 0);
     },
@@ -203,7 +206,10 @@ export const sessionCases: Cases = {
       const caller = await world.caller();
       const answers = await Promise.all(
         Array.from({ length: 100 }, () =>
-          caller.request(read(world.item("i1"))),
+          soon(
+            "an answer to a Request",
+            caller.request(read(world.item("i1"))),
+          ),
         ),
       );
       for (const answer of answers) {
