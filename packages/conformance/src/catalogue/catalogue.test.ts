@@ -19,6 +19,8 @@ test.each([
   ["catalogue/broker-cases.yaml", "cases"],
   ["catalogue/sdk-cases.yaml", "cases"],
   ["catalogue/mutants.yaml", "mutants"],
+  ["catalogue/runner-mutants.yaml", "runner-mutants"],
+  ["catalogue/kills.json", "kills"],
   ["requirements/1.0.yaml", "requirements"],
   ["templates/baseline.yaml", "baseline"],
 ])("%s has the form that its schema says", (file, schema) => {

@@ -43,6 +43,8 @@ export interface Mutant {
   readonly clause: string;
   /** That notices. */
   readonly case: string;
+  /** Clauses that it breaks as well: their cases may fail too. */
+  readonly also?: readonly string[];
 }
 
 /** Everything that is written down about rules, cases and mutants. */

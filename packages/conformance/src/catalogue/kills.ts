@@ -14,12 +14,18 @@ export type KillMatrix = Readonly<
 /** Where the matrix of this package is, once `selftest` has made one. */
 export const killsFile: string = packaged("catalogue", "kills.json");
 
+/** The matrix of this package; empty before there is one. */
+export function loadKills(file: string = killsFile): KillMatrix {
+  return existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as KillMatrix)
+    : {};
+}
+
 /** What mutants are known to fail a case alike: first those that fail little else. At most three. */
 export function likeMutants(
   file: string = killsFile,
 ): (one: Pick<CaseRecord, "id" | "assertion">) => readonly string[] {
-  if (!existsSync(file)) return () => [];
-  const matrix = JSON.parse(readFileSync(file, "utf8")) as KillMatrix;
+  const matrix = loadKills(file);
   return ({ id, assertion }) =>
     Object.entries(matrix)
       .filter(([, kills]) =>

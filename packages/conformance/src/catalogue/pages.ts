@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Catalogue, type CatalogueCase, isMust } from "./catalogue.ts";
+import { type KillMatrix, loadKills } from "./kills.ts";
 import type { Requirements } from "./requirements.ts";
 
 const made =
@@ -32,6 +33,7 @@ const modes: Readonly<Record<CatalogueCase["mode"], string>> = {
 export function rulesPage(
   { clauses, cases, mutants }: Catalogue,
   requirements: Requirements,
+  kills: KillMatrix = loadKills(),
 ): string {
   const lines = [
     made,
@@ -74,7 +76,11 @@ export function rulesPage(
     const broken = [...mutants.values()].filter(
       (one) => one.clause === clause.id,
     );
-    for (const { id, what } of broken) lines.push(`- ${id}: ${text(what)}`);
+    for (const { id, what } of broken) {
+      const by = (kills[id] ?? []).map((kill) => kill.case);
+      const noticed = by.length > 0 ? ` (noticed by ${by.join(", ")})` : "";
+      lines.push(`- ${id}: ${text(what)}${noticed}`);
+    }
     if (broken.length > 0) lines.push("");
     if (broken.length === 0 && isMust(clause) && !unscored) {
       throw new Error(`${clause.id} has no mutant`);

@@ -5,20 +5,25 @@ import { UsageError } from "../run/selection.ts";
 /** A program and its arguments. */
 export type Words = readonly [string, ...string[]];
 
+/** Something that is tried when no command is given. */
+export interface Subject {
+  readonly command: Words;
+  /** Environment variable that makes a mutant of it. */
+  readonly mutantVariable?: string;
+  /** Mutants that cannot be made of it, each with the reason. */
+  readonly without?: Readonly<Record<string, string>>;
+}
+
 /** What `assent-conformance.json` in the working folder names. */
 export interface Configuration {
-  /** What is tried when no command is given. */
-  readonly broker?: {
-    readonly command: Words;
+  readonly broker?: Subject & {
     /** Starts what is released of it. */
     readonly release?: Words;
-    /** Environment variable that makes a mutant of it. */
-    readonly mutantVariable?: string;
-    /** Mutants that cannot be made of it, each with the reason. */
-    readonly without?: Readonly<Record<string, string>>;
   };
   /** Drivers, by the name of their SDK. */
-  readonly sdks?: Readonly<Record<string, { readonly command: Words }>>;
+  readonly sdks?: Readonly<Record<string, Subject>>;
+  /** This suite, as `selftest` breaks it. */
+  readonly runner?: Subject;
 }
 
 /** The file that commands without a command read. */
@@ -39,8 +44,8 @@ export function readConfiguration(
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message}`);
   }
-  const { broker, sdks = {} } = (found ?? {}) as Configuration;
-  for (const [name, entry] of Object.entries({ ...sdks, broker })) {
+  const { broker, sdks = {}, runner } = (found ?? {}) as Configuration;
+  for (const [name, entry] of Object.entries({ ...sdks, broker, runner })) {
     if (entry !== undefined && !isWords(entry.command)) {
       throw new UsageError(
         `${file}: "${name}" needs "command", a list of words`,

@@ -153,17 +153,21 @@ export async function run(io: Io, args: readonly string[]): Promise<number> {
     .description(
       "try the suite itself, on the broken implementations that assent-conformance.json names",
     )
-    .option("--mutant <id...>", "only these")
+    .option("--mutant <id...>", "only these; nothing that is not broken")
+    .option("--checks", "only what has to be so of the suite itself; seconds")
     .option(
       "--rounds <number>",
-      "of all cases on what is not broken",
+      "of all cases on what is not broken; the last while the CPU is busy",
       positive,
       3,
     )
-    .option("--parallel <number>", "mutants at once", positive, 2)
-    .option("--timeout <seconds>", "of one case", positive, 30)
+    .option("--parallel <number>", "implementations at once", positive, 2)
+    .option("--timeout <seconds>", "of one case", positive, 60)
     .option("--seed <text>", "of order and of what is random")
     .option("--first", "one case that notices a mutant is enough")
+    .option("--full", "all cases on each mutant, not only those of its rule")
+    .option("--out <folder>", "where the matrix is written as it grows")
+    .option("--resume", "mutants that --out says were killed stay as they are")
     .option("--write", "write the kill matrix that reports quote")
     .action(
       does(async (options: SelftestCommandOptions) =>

@@ -1,94 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Catalogue, Clause, Mutant } from "../catalogue/catalogue.ts";
+import type { Catalogue, Clause } from "../catalogue/catalogue.ts";
 import type { Bench } from "../run/bench.ts";
 import { shuffled } from "../run/random.ts";
 import type { CaseResult } from "../run/run-cases.ts";
+import { runSchedule } from "../run/schedule.ts";
 import { sideOf } from "../run/selection.ts";
-import { type MutantResult, tryMutant } from "./kill-matrix.ts";
+import { underLoad } from "./cpu-load.ts";
+import { type MutantResult, type Trial, tryMutant } from "./kill-matrix.ts";
+import type { Fault } from "./matrix-gates.ts";
 
-/** One implementation and its mutants. */
-export interface SelftestOptions {
+/** One implementation that the suite is tried on. */
+export interface SelftestSubject {
+  /** "broker", or the name of an SDK. */
+  readonly name: string;
   readonly side: Clause["side"];
-  readonly catalogue: Catalogue;
   /** Starts it; with an id, broken in that way. */
   readonly bench: (mutant?: string) => Promise<Bench>;
-  /** Ids; none: every mutant of this side. */
-  readonly only?: readonly string[];
-  /** Mutants that cannot be made of it. */
-  readonly without: readonly string[];
-  /** How often all cases are run on what is not broken, each time in another order. */
-  readonly rounds: number;
-  /** Mutants at once. */
-  readonly workers: number;
-  readonly seed: string;
-  /** One case that notices is enough. */
-  readonly stopsAtFirst: boolean;
-  readonly onMutant?: (result: MutantResult) => void;
-  readonly onCase?: (result: CaseResult, seed: string) => void;
 }
 
-/** What the suite is worth, as far as mutants tell. */
-export interface SelftestResult {
-  readonly mutants: readonly MutantResult[];
-  /** Cases that what is not broken did not pass, though they could be run. */
-  readonly faults: readonly CaseResult[];
+/** How often what is not broken is tried. */
+export interface RoundsOptions {
+  readonly catalogue: Catalogue;
+  readonly rounds: number;
+  readonly seed: string;
+  /** Of the implementation at once. */
+  readonly workers: number;
+  readonly onCase: (result: CaseResult, round: number) => void;
 }
 
 /**
- * Tries the suite: every mutant has to be noticed by a case of its clause, and
- * what is not broken has to pass.
+ * All cases on what is not broken, each round in another order; of several
+ * rounds the last while every CPU is busy. What it did not pass.
  */
-export async function selftest(
-  options: SelftestOptions,
-): Promise<SelftestResult> {
-  const { catalogue, side, seed, rounds, without, only = [] } = options;
-  const faults: CaseResult[] = [];
+export async function runRounds(
+  { name, side, bench }: SelftestSubject,
+  { catalogue, rounds, seed, workers, onCase }: RoundsOptions,
+): Promise<readonly Fault[]> {
+  const faults: Fault[] = [];
+  const ids = [...catalogue.cases.values()]
+    .filter((one) => sideOf(one) === side)
+    .map(({ id }) => id);
   for (let round = 1; round <= rounds; round += 1) {
     const own = `${seed}-${round}`;
-    const ids = [...catalogue.cases.values()]
-      .filter((one) => sideOf(one) === side)
-      .map(({ id }) => id);
-    const bench = await options.bench();
-    try {
-      for (const id of shuffled(ids, own)) {
-        const result = await bench.run(id, own);
-        options.onCase?.(result, own);
-        if (["fail", "error"].includes(result.outcome.verdict)) {
-          faults.push(result);
-        }
-      }
-    } finally {
-      await bench.close();
-    }
+    const isLast = rounds > 1 && round === rounds;
+    const all = () =>
+      runSchedule({
+        ids: shuffled(ids, own),
+        seed: own,
+        workers,
+        bench,
+        onResult(result) {
+          onCase(result, round);
+          const { outcome } = result;
+          if (outcome.verdict !== "fail" && outcome.verdict !== "error") return;
+          faults.push({
+            subject: name,
+            round,
+            seed: own,
+            underLoad: isLast,
+            case: result.id,
+            got:
+              outcome.verdict === "fail"
+                ? `${outcome.assertion}: ${outcome.got}`
+                : outcome.why,
+          });
+        },
+      });
+    await (isLast ? underLoad(all) : all());
   }
-  const left = [...catalogue.mutants.values()].filter(
-    ({ id, clause }) =>
-      catalogue.clauses.get(clause)?.side === side &&
-      !without.includes(id) &&
-      (only.length === 0 || only.includes(id)),
-  );
-  const results = new Map<Mutant, MutantResult>();
-  const order = [...left];
-  const work = async () => {
-    for (let mutant = left.shift(); mutant; mutant = left.shift()) {
-      const { id } = mutant;
-      const start = () => options.bench(id);
-      const result = await tryMutant(mutant, catalogue, start, options);
-      results.set(mutant, result);
-      options.onMutant?.(result);
-    }
-  };
-  await Promise.all(Array.from({ length: options.workers }, work));
-  return {
-    faults,
-    mutants: order.flatMap((mutant) => results.get(mutant) ?? []),
-  };
+  return faults;
 }
 
-/** Whether the suite is good for what was tried: nothing survived, and nothing was blamed in vain. */
-export function isSound({ mutants, faults }: SelftestResult): boolean {
-  const bad = mutants.filter(({ verdict }) =>
-    ["survived", "broken"].includes(verdict),
-  );
-  return bad.length === 0 && faults.length === 0;
+/** Which mutants are tried, and how. */
+export interface MutantsOptions extends Trial {
+  readonly catalogue: Catalogue;
+  readonly ids: readonly string[];
+  /** Mutants at once. */
+  readonly workers: number;
+  readonly onMutant: (result: MutantResult) => void;
+  /** Aborted: the mutants that are being tried are the last. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Tries mutants of an implementation, in this order. */
+export async function tryMutants(
+  { bench }: SelftestSubject,
+  options: MutantsOptions,
+): Promise<void> {
+  const { catalogue, workers, onMutant, signal } = options;
+  const left = [...options.ids];
+  const work = async () => {
+    for (let id = left.shift(); id !== undefined; id = left.shift()) {
+      const mutant = catalogue.mutants.get(id);
+      if (mutant === undefined || signal?.aborted) return;
+      const broken = id;
+      const start = () => bench(broken);
+      onMutant(await tryMutant(mutant, catalogue, start, options));
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
 }
