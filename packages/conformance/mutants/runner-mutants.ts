@@ -76,7 +76,11 @@ export const runnerMutants: readonly Mutant[] = [
   ]),
   mutant(
     "R11",
-    [source("cli/broker.ts"), "seed: results.seed,", "seed: newSeed(),"],
+    [
+      source("cli/replay.ts"),
+      `"--seed", seed, "--debug"`,
+      `"--seed", String(Math.random()), "--debug"`,
+    ],
     [
       source("run/run-suite.ts"),
       "const roundSeed = round === 0 ? seed",

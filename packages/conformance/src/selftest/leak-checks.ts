@@ -37,6 +37,7 @@ export const leakChecks: Readonly<Record<string, Check>> = {
     const sdk: SdkUnderTest = {
       command: [process.execPath, "-e", leakingDriver],
       framing: "json",
+      timeoutMs: undefined,
     };
     const { outcome } = await runSdkCase(
       "sdk/leaks",

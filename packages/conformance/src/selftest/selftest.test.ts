@@ -36,6 +36,7 @@ const ours = {
         packaged("..", "sdk-node", "conformance", "driver.ts"),
       ],
       framing: "proto",
+      timeoutMs: 60_000,
       env: { ASSENT_MUTANT: mutant },
     }),
 };

@@ -12,7 +12,7 @@ export interface ConfiguredSubject extends SelftestSubject {
   readonly without: Readonly<Record<string, string>>;
 }
 
-/** The broker and the SDKs of the configuration. `timeoutMs`: of one case of a broker. */
+/** The broker and the SDKs of the configuration. `timeoutMs`: of one case. */
 export function subjectsOf(
   { broker, sdks = {} }: Configuration,
   timeoutMs: number,
@@ -49,6 +49,7 @@ export function subjectsOf(
         createSdkBench({
           command,
           framing: "proto",
+          timeoutMs,
           ...variable(mutantVariable, mutant),
         }),
     });
