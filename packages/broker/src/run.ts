@@ -12,6 +12,7 @@ import { systemScheduler } from "./peer/scheduler.ts";
 import { createFaultReport } from "./rpc/fault.ts";
 import type { SurfaceProgram } from "./rpc/surfaces.ts";
 import { toStartError } from "./start-error.ts";
+import { dropStartGarbage } from "./start-garbage.ts";
 
 /** How to run a broker. */
 export interface RunOptions {
@@ -56,6 +57,7 @@ export async function runBroker(
   try {
     const opened = undo.adopt(openLog(options.log), (one) => one.close());
     const broker = await start(options, opened);
+    dropStartGarbage();
     const resources = undo.move();
     return running(broker, opened, () => resources.dispose());
   } catch (error) {
