@@ -29,6 +29,15 @@ export {
   waitingText,
 } from "./page/navigation.ts";
 
+export {
+  asAskedText,
+  gateText,
+  othersWaitText,
+  requestText,
+  secondsLeftText,
+  timeLeftText,
+  wrongCodeText,
+} from "./page/requests.ts";
 export { count, inARow, language } from "./plural.ts";
 export {
   describeClaims,
@@ -38,10 +47,17 @@ export {
 export {
   type DescribedPrompt,
   describePrompt,
+  type HeadlinePart,
   type PromptChoice,
   scopeHeading,
 } from "./prompt/describe-prompt.ts";
 export { muteChoiceText, muteText } from "./prompt/mute.ts";
+export {
+  type Narrowing,
+  NarrowingError,
+  narrow,
+  type Terms,
+} from "./prompt/narrowing.ts";
 export { promptEndText } from "./prompt/prompt-end.ts";
 export { describeScope, type ScopeLine } from "./prompt/scope.ts";
 export {

@@ -4,6 +4,9 @@ import {
   approvedText,
   describePrompt,
   makeSafe,
+  type Narrowing,
+  NarrowingError,
+  narrow,
   ownerReasonText,
 } from "@assent/wording";
 import type { Command } from "commander";
@@ -17,7 +20,6 @@ import {
   withExamples,
 } from "../options.ts";
 import { approvePrompt } from "../owner/approval.ts";
-import { type Narrowing, NarrowingError, narrow } from "../owner/narrowing.ts";
 import type { OwnerClient } from "../owner/owner-client.ts";
 import { type AccountOptions, withTrust } from "../owner/session.ts";
 import {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ApprovalMethod, type ApproveResponse } from "@assent/protocol/owner";
+import type { Terms } from "@assent/wording";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import type { Terms } from "./narrowing.ts";
 import type { OwnerClient } from "./owner-client.ts";
 import type { WaitingPrompt } from "./waiting-prompt.ts";
 

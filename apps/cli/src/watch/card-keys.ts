@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { stateText } from "@assent/wording";
-import type { Narrowing } from "../owner/narrowing.ts";
+import { type Narrowing, stateText } from "@assent/wording";
 import type { Key } from "../terminal/keys.ts";
 import {
   type Card,

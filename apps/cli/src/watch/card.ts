@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AccountRef } from "@assent/protocol/owner";
-import { type DescribedPrompt, describePrompt } from "@assent/wording";
 import {
+  type DescribedPrompt,
+  describePrompt,
   type Narrowing,
   NarrowingError,
   narrow,
   type Terms,
-} from "../owner/narrowing.ts";
+} from "@assent/wording";
 import type { WaitingPrompt } from "../owner/waiting-prompt.ts";
 import { SecretLine } from "../terminal/secret-line.ts";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PromptEnd } from "@assent/protocol/owner";
-import type { Terms } from "../owner/narrowing.ts";
+import type { Terms } from "@assent/wording";
 import type { WaitingPrompt } from "../owner/waiting-prompt.ts";
 import type { Key } from "../terminal/keys.ts";
 import { type Card, createCard } from "./card.ts";

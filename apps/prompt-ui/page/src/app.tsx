@@ -9,12 +9,16 @@ import {
   useEffect,
 } from "react";
 import { showBadge } from "./badge.ts";
-import { useConnection, useWaiting } from "./connection.ts";
+import { useComeHere } from "./come-here.ts";
+import { useConnection } from "./connection.ts";
 import { Failsafe } from "./failsafe.tsx";
 import { Gate } from "./gate.tsx";
 import { Navigation } from "./navigation.tsx";
+import { requests } from "./requests/live-requests.ts";
 import { Requests } from "./requests/requests.tsx";
+import { countWaiting } from "./requests/requests-state.ts";
 import { type Screen, useRoute } from "./route.ts";
+import { useStore } from "./store.ts";
 import "./app.css";
 
 // One chunk each: a prompt is on screen before any of them is loaded.
@@ -31,8 +35,9 @@ const others: Readonly<
 /** The whole page: navigation beside the screen; nothing but one sentence when the broker is away. */
 export function App(): ReactElement {
   const { screen } = useRoute();
+  const waiting = countWaiting(useStore(requests));
   const connection = useConnection();
-  const waiting = useWaiting();
+  useComeHere(waiting > 0, screen);
   useEffect(() => {
     document.title = titleText(waiting, screenText[screen]);
     showBadge(waiting);

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { protocolVersion, versionHeader } from "@assent/protocol";
 import type { DescService } from "@bufbuild/protobuf";
 import {
   type Client,
+  Code,
+  ConnectError,
   createClient,
   type Interceptor,
   type Transport,
 } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { pageKeyHeader, pageKeyItem } from "../../host/contract.ts";
+import { endPage, isOver, pageEndOf } from "./connection.ts";
 
 /**
  * A client of one owner service, over the host that served this page:
@@ -32,7 +37,7 @@ function transport(): Transport {
   made ??= createConnectTransport({
     baseUrl: window.location.origin,
     useBinaryFormat: true,
-    interceptors: [withPageKey],
+    interceptors: [withPageKey, endsPage],
   });
   return made;
 }
@@ -42,5 +47,18 @@ function transport(): Transport {
 const withPageKey: Interceptor = (next) => (request) => {
   const key = window.sessionStorage.getItem(pageKeyItem);
   if (key !== null) request.header.set(pageKeyHeader, key);
+  request.header.set(versionHeader, protocolVersion);
   return next(request);
+};
+
+// Any call may learn that the page is over, and no call is made after that.
+const endsPage: Interceptor = (next) => async (request) => {
+  if (isOver()) throw new ConnectError("the page is over", Code.Unavailable);
+  try {
+    return await next(request);
+  } catch (error) {
+    const end = pageEndOf(error);
+    if (end !== undefined) endPage(end);
+    throw error;
+  }
 };

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  buttonText,
-  frameText,
-  screenText,
-  waitingText,
-} from "@assent/wording";
-import { type ReactElement, useEffect, useState } from "react";
-import { lockAccount, refreshAccounts, useAccounts } from "./accounts.ts";
+import { frameText, screenText, waitingText } from "@assent/wording";
+import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
 import { linkTo, type Screen, screens } from "./route.ts";
-import { Avatar } from "./ui/avatar.tsx";
 import { Button } from "./ui/button.tsx";
 import { Icon, Mark } from "./ui/icon.tsx";
-import { SafeText } from "./ui/safe-text.tsx";
 import "./navigation.css";
+
+const Accounts = lazy(() => import("./navigation-accounts.tsx"));
 
 /** Where one can go, and the accounts: a rail from 760 px, a strip with a menu below that. */
 export function Navigation({
@@ -65,7 +59,9 @@ export function Navigation({
               </a>
             ))}
           </nav>
-          <Accounts />
+          <Suspense>
+            <Accounts />
+          </Suspense>
         </div>
       </header>
     </>
@@ -75,39 +71,4 @@ export function Navigation({
 function skip(): void {
   const content = document.getElementById("content");
   (content?.querySelector<HTMLElement>("h1[tabindex]") ?? content)?.focus();
-}
-
-function Accounts(): ReactElement | null {
-  const accounts = useAccounts();
-  useEffect(() => {
-    const refresh = () => void refreshAccounts();
-    refresh();
-    window.addEventListener("focus", refresh);
-    return () => window.removeEventListener("focus", refresh);
-  }, []);
-  if (accounts === undefined || accounts.length === 0) return null;
-  return (
-    <section className="rail-accounts" aria-label={frameText.accounts}>
-      <ul>
-        {accounts.map(({ id, name, locked, problem }) => (
-          <li key={id}>
-            <Avatar id={id} name={name} />
-            <span>
-              <SafeText text={name} maxLength={40} />
-              <small>
-                {problem !== ""
-                  ? frameText.unusable
-                  : locked
-                    ? frameText.locked
-                    : frameText.unlocked}
-              </small>
-            </span>
-          </li>
-        ))}
-      </ul>
-      <Button small icon="lock" onClick={() => void lockAccount()}>
-        {buttonText.lockAll}
-      </Button>
-    </section>
-  );
 }

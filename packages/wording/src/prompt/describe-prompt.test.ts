@@ -73,6 +73,28 @@ describe("describePrompt", () => {
           },
         ],
         "headline": "Allow node to use Personal?",
+        "headlineParts": [
+          {
+            "kind": "words",
+            "text": "Allow ",
+          },
+          {
+            "kind": "program",
+            "text": "node",
+          },
+          {
+            "kind": "words",
+            "text": " to use ",
+          },
+          {
+            "kind": "account",
+            "text": "Personal",
+          },
+          {
+            "kind": "words",
+            "text": "?",
+          },
+        ],
         "isDangerous": false,
         "notes": [],
         "problem": undefined,

@@ -23,10 +23,18 @@ export interface PromptChoice {
   readonly inactivityTimeoutMs?: number | undefined;
 }
 
+/** A piece of a headline; names are to be set apart from the words around them. */
+export interface HeadlinePart {
+  readonly kind: "words" | "program" | "account";
+  readonly text: string;
+}
+
 /** A prompt in words. Every text is safe to show as it is. */
 export interface DescribedPrompt {
   /** Only what the system and the user know: no claim of the program. */
   readonly headline: string;
+  /** The same in pieces. */
+  readonly headlineParts: readonly HeadlinePart[];
   /** The account's name; undefined while the user has to choose one. */
   readonly account: string | undefined;
   readonly program: {
@@ -77,8 +85,10 @@ export function describePrompt(
     choice.inactivityTimeoutMs ??
     (body.inactivityTimeout && durationMs(body.inactivityTimeout));
   const name = makeSafe(body.process?.name || "a program");
+  const headlineParts = describeHeadline(name, accountName);
   return {
-    headline: `Allow ${name} to use ${accountName ?? "one of your accounts"}?`,
+    headline: headlineParts.map(({ text }) => text).join(""),
+    headlineParts,
     account: accountName,
     program: {
       name,
@@ -102,6 +112,21 @@ export function describePrompt(
         : "Approve",
     problem: findProblem(body, account, scope, inactivityMs),
   };
+}
+
+function describeHeadline(
+  program: string,
+  account: string | undefined,
+): HeadlinePart[] {
+  return [
+    { kind: "words", text: "Allow " },
+    { kind: "program", text: program },
+    { kind: "words", text: " to use " },
+    account === undefined
+      ? { kind: "words", text: "one of your accounts" }
+      : { kind: "account", text: account },
+    { kind: "words", text: "?" },
+  ];
 }
 
 function describeWarnings(body: PromptBody): DescribedWarning[] {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Access, type Scope, ScopeSchema } from "@assent/protocol";
 import type { PromptBody } from "@assent/protocol/owner";
-import { makeSafe } from "@assent/wording";
 import { clone, create } from "@bufbuild/protobuf";
 import { durationMs } from "@bufbuild/protobuf/wkt";
+import { makeSafe } from "../safe/make-safe.ts";
 
 /** How much less than asked the user grants. */
 export interface Narrowing {
