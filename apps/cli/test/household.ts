@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { FieldType, ItemSchema, VaultSchema } from "@assent/protocol";
+import { narrow } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import { approvePrompt } from "../src/owner/approval.ts";
-import { narrow } from "../src/owner/narrowing.ts";
 import { connectOwner } from "../src/owner/owner-client.ts";
 import { readPrompt, type WaitingPrompt } from "../src/owner/waiting-prompt.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
