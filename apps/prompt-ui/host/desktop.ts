@@ -16,31 +16,41 @@ const systemdRun = "/usr/bin/systemd-run";
 const display = /^(DISPLAY|WAYLAND_DISPLAY)=./m;
 
 /**
- * The desktop that this process can reach, if any. A service that may gain no
- * privileges cannot start a browser, whose sandbox needs them; the user's
- * systemd starts it instead, outside, with the display it knows of.
+ * The desktop that this process can reach, if any. What the broker starts may
+ * gain no privileges, and in its service take no namespaces either; browsers
+ * need one or the other. So the user's systemd starts them, outside, if it
+ * knows of a display; else this process does.
  */
 export async function findDesktop(): Promise<Desktop | undefined> {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
-  if (!isClosedIn()) {
-    return DISPLAY || WAYLAND_DISPLAY
-      ? { start: startHere, find: findProgram }
-      : undefined;
+  const { DISPLAY = "", WAYLAND_DISPLAY = "" } = process.env;
+  const hasDisplay = DISPLAY !== "" || WAYLAND_DISPLAY !== "";
+  if (isClosedIn() && (await hasManager(hasDisplay))) {
+    const names = hasDisplay
+      ? { DISPLAY, WAYLAND_DISPLAY }
+      : ({} as Record<string, string>);
+    return {
+      start: (command, signal) => startOutside(command, names, signal),
+      find: findProgram,
+    };
   }
-  try {
-    const told = await promisify(execFile)(systemctl, [
-      "--user",
-      "show-environment",
-    ]);
-    if (!display.test(told.stdout)) return;
-  } catch {
-    return;
-  }
-  return { start: startOutside, find: findProgram };
+  return hasDisplay ? { start: startHere, find: findProgram } : undefined;
 }
 
 function isClosedIn(): boolean {
   return /^NoNewPrivs:\s*1$/m.test(readFileSync("/proc/self/status", "utf8"));
+}
+
+/** Whether the user's systemd runs, and knows of a display unless we do. */
+async function hasManager(hasDisplay: boolean): Promise<boolean> {
+  try {
+    const { stdout } = await promisify(execFile)(systemctl, [
+      "--user",
+      "show-environment",
+    ]);
+    return hasDisplay || display.test(stdout);
+  } catch {
+    return false;
+  }
 }
 
 function startHere(command: readonly string[], signal?: AbortSignal): void {
@@ -51,7 +61,11 @@ function startHere(command: readonly string[], signal?: AbortSignal): void {
   signal?.addEventListener("abort", () => child.kill());
 }
 
-function startOutside(command: readonly string[], signal?: AbortSignal): void {
+function startOutside(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): void {
   const unit = `assent-page-${process.pid}-${performance.now().toFixed(0)}`;
   startHere([
     systemdRun,
@@ -59,6 +73,9 @@ function startOutside(command: readonly string[], signal?: AbortSignal): void {
     "--quiet",
     "--collect",
     `--unit=${unit}`,
+    ...Object.entries(environment).map(
+      ([name, value]) => `--setenv=${name}=${value}`,
+    ),
     "--",
     ...command,
   ]);

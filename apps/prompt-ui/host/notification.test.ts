@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PromptBodySchema, PromptSchema } from "@assent/protocol/owner";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { expect, it } from "vitest";
+import type { Desktop } from "./desktop.ts";
+import { notificationText, notify } from "./notification.ts";
+
+function prompt(name: string, account?: string) {
+  const body = create(PromptBodySchema, {
+    process: { name },
+    ...(account === undefined ? {} : { account: { id: "x", name: account } }),
+  });
+  return create(PromptSchema, {
+    id: "p",
+    body: toBinary(PromptBodySchema, body),
+  });
+}
+
+it("says who asks for what, in characters that hide nothing and are no markup (T21)", () => {
+  expect(notificationText(prompt("deploy", "Personal"))).toBe(
+    "deploy asks to use Personal. Review it in Assent.",
+  );
+  expect(notificationText(prompt("deploy"))).toBe(
+    "deploy asks for access. Review it in Assent.",
+  );
+  const text = notificationText(
+    prompt('<a href="x">&\u202e\u001b[1m', "Work\n<b>"),
+  );
+  expect(text).not.toMatch(/[<>\p{Cc}\p{Cf}]|&(?!(amp|lt|gt);)/u);
+  expect(text).toContain("&lt;a href=");
+  expect(notificationText(prompt("x".repeat(4_000))).length).toBeLessThan(120);
+});
+
+it("starts one program, named in full, that gets text and no action", () => {
+  const started: (readonly string[])[] = [];
+  const desktop: Desktop = {
+    find: ([path]) => path,
+    start: (command) => void started.push(command),
+  };
+  notify(desktop, prompt("--action=yes"));
+  const [[program, ...args] = []] = started;
+  expect(program).toBe("/usr/bin/notify-send");
+  const options = args.slice(0, args.indexOf("--"));
+  expect(options).toEqual(["--app-name=Assent"]);
+  expect(args.join(" ")).toContain("-- Assent --action=yes asks");
+  notify({ ...desktop, find: () => undefined }, prompt("x"));
+  expect(started).toHaveLength(1);
+});
