@@ -17,7 +17,8 @@ import {
 
 // What the rules say, as plainly as they can be said: who was approved, until
 // when, and why not. It shares no code with the product, sees no bytes, and
-// knows of the world only what a walk tells it.
+// knows of the world only what a walk tells it. Long, because the rules are read
+// in one piece, against one state.
 
 const minute = 60_000;
 const tenMinutes = 10 * minute;

@@ -2,8 +2,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Rig, startRig } from "../rig.ts";
+import { type Ground, layGround } from "./ground.ts";
 import { firstWalks, step } from "./steps.ts";
-import { type Ground, layGround, World } from "./world.ts";
+import { World } from "./world.ts";
 
 // Walks over a real broker: real processes connect to real sockets, the user
 // answers, time goes by, and after every step the oracle says what must be so.

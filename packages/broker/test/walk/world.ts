@@ -3,6 +3,17 @@ import { expect } from "vitest";
 import type { Answer, Caller, Calling } from "../caller.ts";
 import { base64, type Rig } from "../rig.ts";
 import {
+  changePassword,
+  credential,
+  type Ground,
+  passwords,
+  put,
+  remove,
+  restore,
+  turnOn,
+  vaultId,
+} from "./ground.ts";
+import {
   type Approval,
   type Given,
   Oracle,
@@ -10,7 +21,9 @@ import {
   type Program,
   type Prompt,
 } from "./oracle.ts";
-import type { Content, Item, Reach } from "./reach.ts";
+import { soon, until } from "./patience.ts";
+import type { Item, Reach } from "./reach.ts";
+import { canariesIn, readings } from "./received.ts";
 import {
   type Answering,
   type Asking,
@@ -23,6 +36,9 @@ import {
   titles,
   vaultNames,
 } from "./steps.ts";
+
+// Long, because it is one class: how each kind of step is done to a real broker
+// and told to the oracle in the same breath. What stands by itself is beside it.
 
 /** A real process, the program it runs now, and its calls that wait. */
 interface Slot {
@@ -43,7 +59,6 @@ interface Begun {
   readonly id: string;
 }
 
-const passwords = ["correct horse battery", "staple of a battery"];
 const codes: Readonly<Record<string, string>> = {
   AUTHORIZATION_REQUIRED: "unauthenticated",
   SESSION_EXPIRED: "unauthenticated",
@@ -55,189 +70,6 @@ const codes: Readonly<Record<string, string>> = {
   TOO_MANY_PROMPTS: "resource_exhausted",
   INTEGRATION_DISABLED: "unavailable",
 };
-
-/** A broker with accounts that walks go over, one after the other. */
-export interface Ground {
-  readonly rig: Rig;
-  readonly contents: Readonly<Record<string, Content>>;
-  readonly vaultIds: Readonly<Record<string, Record<string, string>>>;
-  /** By account: which of the passwords is the one. */
-  readonly password: Record<string, number>;
-  canaries: number;
-}
-
-/** Fill a rig: two accounts of two vaults and three items each, every value a different one. */
-export async function layGround(rig: Rig): Promise<Ground> {
-  const contents: Record<string, Content> = {};
-  const ground: Ground = {
-    rig,
-    contents,
-    vaultIds: {},
-    password: { Personal: 0, Work: 0 },
-    canaries: 0,
-  };
-  await rig.account("Work");
-  for (const account of accountNames) {
-    const vaults: Record<string, { id: string; canary: string }> = {};
-    for (const name of vaultNames) {
-      const canary = plant(ground);
-      const made = await operate(ground, account, {
-        putVault: { vault: { name, description: canary } },
-      });
-      vaults[name] = { id: made.vault.id, canary };
-    }
-    contents[account] = { vaults, items: [] };
-  }
-  return ground;
-}
-
-const firstItems = [
-  { vault: "Dev", title: "Alpha" },
-  { vault: "Dev", title: "Beta" },
-  { vault: "Ops", title: "Gamma" },
-];
-
-function plant(ground: Ground): string {
-  ground.canaries += 1;
-  return `canary-${String(ground.canaries).padStart(5, "0")}-${"x".repeat(20)}`;
-}
-
-async function operate(
-  ground: Ground,
-  account: string,
-  operation: object,
-  // biome-ignore lint/suspicious/noExplicitAny: JSON of any result.
-): Promise<any> {
-  const answer = await ground.rig.owner.owner("VaultService/Operate", {
-    credential: credential(ground, account),
-    operation,
-  });
-  if (answer.status !== 200) throw new Error(`${answer.code} ${answer.text}`);
-  return answer.body.result;
-}
-
-function credential(ground: Ground, account: string) {
-  return {
-    account,
-    password: base64(passwords[ground.password[account] ?? 0] ?? ""),
-  };
-}
-
-/** Bring items, passwords and the integration back to where every walk starts. */
-async function restore(ground: Ground): Promise<void> {
-  const { rig, contents } = ground;
-  await rig.owner.owner("AccountService/LockAccount", {});
-  if (!rig.broker.parts.integration.isOn) await turnOn(ground);
-  for (const account of accountNames) {
-    const content = contents[account];
-    if (content === undefined) continue;
-    if (ground.password[account] !== 0) await changePassword(ground, account);
-    const isAsAtFirst =
-      content.items.length === firstItems.length &&
-      content.items.every(
-        (item, at) =>
-          item.vault === firstItems[at]?.vault &&
-          item.title === firstItems[at]?.title,
-      );
-    if (isAsAtFirst) continue;
-    for (const item of content.items) await remove(ground, account, item);
-    content.items = [];
-    for (const { vault, title } of firstItems) {
-      content.items.push(await makeItem(ground, account, vault, title));
-    }
-  }
-}
-
-async function makeItem(
-  ground: Ground,
-  account: string,
-  vault: string,
-  title: string,
-): Promise<Item> {
-  const planted = fieldNames.map((name) => ({ name, canary: plant(ground) }));
-  const made = await operate(ground, account, {
-    putItems: {
-      items: [
-        {
-          overview: { vaultId: vaultId(ground, account, vault), title },
-          fields: planted.map(({ name, canary }) => ({
-            title: name,
-            type: "FIELD_TYPE_CONCEALED",
-            value: base64(canary),
-          })),
-        },
-      ],
-    },
-  });
-  const { item } = made.itemOutcomes.outcomes[0];
-  return {
-    id: item.overview.id,
-    vault,
-    title,
-    fields: Object.fromEntries(
-      planted.map(({ name, canary }, at) => [
-        name,
-        { id: item.fields[at].id, canary },
-      ]),
-    ),
-  };
-}
-
-function vaultId(ground: Ground, account: string, vault: string): string {
-  return ground.contents[account]?.vaults[vault]?.id ?? "";
-}
-
-async function remove(
-  ground: Ground,
-  account: string,
-  item: Item,
-): Promise<void> {
-  await operate(ground, account, {
-    removeItems: {
-      vaultId: vaultId(ground, account, item.vault),
-      itemIds: [item.id],
-    },
-  });
-}
-
-/** Put an item under another title, or into another vault. */
-async function put(
-  ground: Ground,
-  account: string,
-  item: Item,
-  to: { vault: string; title: string },
-): Promise<void> {
-  const got = await operate(ground, account, {
-    getItems: { vault: item.vault, itemIds: [item.id] },
-  });
-  const stored = got.itemOutcomes.outcomes[0].item;
-  stored.overview.title = to.title;
-  stored.overview.vaultId = vaultId(ground, account, to.vault);
-  const done = await operate(ground, account, {
-    putItems: { items: [stored] },
-  });
-  if (done.itemOutcomes.outcomes[0].item === undefined)
-    throw new Error(JSON.stringify(done));
-  Object.assign(item, to);
-}
-
-async function changePassword(ground: Ground, account: string): Promise<void> {
-  const next = 1 - (ground.password[account] ?? 0);
-  const answer = await ground.rig.owner.owner("AccountService/ChangePassword", {
-    credential: credential(ground, account),
-    newPassword: base64(passwords[next] ?? ""),
-  });
-  if (answer.status !== 200) throw new Error(`${answer.code} ${answer.text}`);
-  ground.password[account] = next;
-}
-
-async function turnOn(ground: Ground): Promise<void> {
-  const answer = await ground.rig.owner.owner("SettingsService/PutSettings", {
-    credential: credential(ground, "Personal"),
-    settings: { integrationEnabled: true },
-  });
-  if (answer.status !== 200) throw new Error(`${answer.code} ${answer.text}`);
-}
 
 /** One walk: does each step to the broker and tells it to the oracle, and compares. */
 export class World {
@@ -1011,72 +843,6 @@ function seconds(ms: number): string {
   return `${Math.floor(ms / 1_000)}${rest === 0 ? "" : `.${String(rest).padStart(3, "0")}`}s`;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of any result.
-function readings(result: any): string[] {
-  if (result.vaults !== undefined) {
-    return (result.vaults.vaults ?? [])
-      .map((vault: { name: string }) => vault.name)
-      .sort();
-  }
-  const outcomes =
-    result.resolvedSecrets?.secrets ?? result.itemOutcomes?.outcomes;
-  // biome-ignore lint/suspicious/noExplicitAny: JSON of one outcome.
-  return outcomes.map((one: any) => {
-    if (one.item !== undefined) return "item";
-    if (one.value !== undefined)
-      return Buffer.from(one.value, "base64").toString();
-    return String(one.failure).replace(/^(REFERENCE|ITEM)_FAILURE_/, "");
-  });
-}
-
-/** Planted values in what was received, as they are or as base64 or hexadecimal has them. */
-function canariesIn(received: string): Set<string> {
-  const found = new Set<string>();
-  const planted = /canary-\d{5}-x{20}/g;
-  const look = (text: string) => {
-    for (const [canary] of text.matchAll(planted)) found.add(canary);
-  };
-  look(received);
-  for (const [run] of received.matchAll(/[A-Za-z0-9+/_-]{16,}/g)) {
-    for (const shift of [0, 1, 2, 3])
-      look(Buffer.from(run.slice(shift), "base64").toString("latin1"));
-    for (const shift of [0, 1])
-      look(Buffer.from(run.slice(shift), "hex").toString("latin1"));
-  }
-  return found;
-}
-
 function nth<T>(all: readonly T[], n: number): T | undefined {
   return all[n % Math.max(1, all.length)];
-}
-
-/** A guard, not a wait: what does not come at all is a failure and not a hang. */
-const guardMs = 10_000;
-
-async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
-  let stop = () => {};
-  const guard = new Promise<never>((_, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`${what} never came`)),
-      guardMs,
-    );
-    stop = () => clearTimeout(timer);
-  });
-  return Promise.race([promise, guard]).finally(() => stop());
-}
-
-/** Wait for what the broker finds out by itself. */
-async function until(
-  holds: () => boolean,
-  what: string | (() => string),
-): Promise<void> {
-  const since = performance.now();
-  while (!holds()) {
-    if (performance.now() - since > guardMs) {
-      throw new Error(
-        `waited in vain for ${typeof what === "string" ? what : what()}`,
-      );
-    }
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
 }
