@@ -155,6 +155,7 @@ export async function run(io: Io, args: readonly string[]): Promise<number> {
     )
     .option("--mutant <id...>", "only these; nothing that is not broken")
     .option("--checks", "only what has to be so of the suite itself; seconds")
+    .option("--unbroken", "only that, and what is not broken")
     .option(
       "--rounds <number>",
       "of all cases on what is not broken; the last while the CPU is busy",

@@ -26,6 +26,10 @@ export interface RoundsOptions {
   /** Of the implementation at once. */
   readonly workers: number;
   readonly onCase: (result: CaseResult, round: number) => void;
+  /** Told how long a round took, milliseconds. */
+  readonly onRound: (round: number, ms: number) => void;
+  /** Aborted: the cases that are running are the last. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -34,13 +38,16 @@ export interface RoundsOptions {
  */
 export async function runRounds(
   { name, side, bench }: SelftestSubject,
-  { catalogue, rounds, seed, workers, onCase }: RoundsOptions,
+  options: RoundsOptions,
 ): Promise<readonly Fault[]> {
+  const { catalogue, rounds, seed, workers, signal } = options;
   const faults: Fault[] = [];
   const ids = [...catalogue.cases.values()]
     .filter((one) => sideOf(one) === side)
     .map(({ id }) => id);
   for (let round = 1; round <= rounds; round += 1) {
+    if (signal?.aborted) break;
+    const began = performance.now();
     const own = `${seed}-${round}`;
     const isLast = rounds > 1 && round === rounds;
     const all = () =>
@@ -49,8 +56,9 @@ export async function runRounds(
         seed: own,
         workers,
         bench,
+        signal,
         onResult(result) {
-          onCase(result, round);
+          options.onCase(result, round);
           const { outcome } = result;
           if (outcome.verdict !== "fail" && outcome.verdict !== "error") return;
           faults.push({
@@ -67,6 +75,7 @@ export async function runRounds(
         },
       });
     await (isLast ? underLoad(all) : all());
+    options.onRound(round, performance.now() - began);
   }
   return faults;
 }
