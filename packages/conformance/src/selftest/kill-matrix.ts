@@ -96,7 +96,8 @@ export async function tryMutant(
   });
   let bench: Bench;
   try {
-    bench = await start();
+    // A busy machine may need a second attempt.
+    bench = await start().catch(start);
   } catch (error) {
     why.push((error as Error).message);
     return end("broken");
