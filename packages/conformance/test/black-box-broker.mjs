@@ -4,7 +4,7 @@
 // control service, which the suite is not told of. With "surface", "lock" or
 // "unlock" the commands of --on-prompt, --lock and --unlock.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
@@ -19,6 +19,8 @@ else if (role === "surface") await surface();
 else await lockOrUnlock(role);
 
 async function serve() {
+  // Of one before it.
+  rmSync(endpoint, { force: true });
   const main = new URL("../../broker/conformance/main.ts", import.meta.url);
   const broker = spawn(process.execPath, [fileURLToPath(main)], {
     stdio: ["ignore", "inherit", "inherit"],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { DescribeResponse, GatePoint } from "@assent/protocol/conformance";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
@@ -262,6 +262,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       const other = broker.another(start);
       try {
         await other.start();
+        if (!existsSync(other.controlEndpoint)) {
+          throw new NotRun("a control service (of a second broker)");
+        }
         const itsControl = await connectControl(other.controlEndpoint);
         try {
           const its = await createWorld({

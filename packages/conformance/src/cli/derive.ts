@@ -16,7 +16,20 @@ export function readResults(file: string): Results {
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message}`);
   }
-  if (results?.form !== 1 || !Array.isArray(results.cases)) {
+  const form: unknown = results?.form;
+  if (form !== undefined && form !== 1) {
+    throw new UsageError(
+      `${file}: results of form ${form}, and this suite reads form 1: take the version that wrote them (${results.suite})`,
+    );
+  }
+  const parts: readonly unknown[] = [
+    results?.cases,
+    results?.clauses,
+    results?.conclusion,
+    results?.implementation?.command,
+    results?.machine?.features,
+  ];
+  if (form === undefined || parts.includes(undefined)) {
     throw new UsageError(`${file}: no results of this suite`);
   }
   return results;

@@ -27,9 +27,16 @@ export function replayLine(
   file: string | undefined,
   id: string,
 ): string {
-  if (file !== undefined) return `assent-conformance replay ${file}#${id}`;
+  if (file !== undefined)
+    return `${program()} replay ${quoted(`${file}#${id}`)}`;
   const line = again(results, id).map(quoted).join(" ");
-  return `assent-conformance ${results.mode} ${line}`;
+  return `${program()} ${results.mode} ${line}`;
+}
+
+/** What this was started by, as it is typed: with npx when it came so. */
+function program(): string {
+  const npx = process.env["npm_command"] === "exec" ? "npx " : "";
+  return `${npx}assent-conformance`;
 }
 
 function again(
@@ -42,7 +49,7 @@ function again(
 
 /** A word as a shell reads it. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./*-]+$/.test(word)
+  return /^[\w@%+=:,./#-]+$/.test(word)
     ? word
     : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -5,8 +5,10 @@ import { loadCatalogue } from "../catalogue/catalogue.ts";
 import { likeMutants } from "../catalogue/kills.ts";
 import { loadRequirements, type Side } from "../catalogue/requirements.ts";
 import { conclusionText, heading, paint } from "../report/console.ts";
+import type { Results } from "../report/results.ts";
 import { names, writeReports } from "../report/write-reports.ts";
 import { checkNames, readBaseline, updatedBaseline } from "../run/baseline.ts";
+import { exits } from "../run/conclusion.ts";
 import { newSeed } from "../run/random.ts";
 import { runSuite, type SuiteRun } from "../run/run-suite.ts";
 import { UsageError } from "../run/selection.ts";
@@ -43,6 +45,18 @@ export async function runCommand(
   const ink = paint(io.stdout.isTTY === true && !process.env["NO_COLOR"]);
   const isByHand = subject.grade === "interactive";
   const progress = progressLine(io);
+  const folder = options.out;
+  function tell(results: Results): void {
+    progress.clear();
+    const again = (id: string) =>
+      replayLine(results, folder && join(folder, names.json), id);
+    if (folder !== undefined) writeReports(folder, results, catalogue, again);
+    // Of what never started there is nothing to tell but why.
+    const { cases, conclusion } = results;
+    if (conclusion.exit === exits.implementation && cases.length === 0) return;
+    io.stdout.write(`${heading(results, ink)}\n`);
+    io.stdout.write(`${conclusionText(results, catalogue, ink, again)}\n`);
+  }
   const results = await runSuite({
     ...subject,
     catalogue,
@@ -63,14 +77,9 @@ export async function runCommand(
     like: likeMutants(),
     onCase: progress.show,
     signal: io.signal,
+    onStopped: (results) => tell(results),
   });
-  progress.clear();
-  const folder = options.out;
-  const again = (id: string) =>
-    replayLine(results, folder && join(folder, names.json), id);
-  if (folder !== undefined) writeReports(folder, results, catalogue, again);
-  io.stdout.write(`${heading(results, ink)}\n`);
-  io.stdout.write(`${conclusionText(results, catalogue, ink, again)}\n`);
+  tell(results);
   if (options.updateBaseline && options.baseline !== undefined) {
     const until = new Date(Date.parse(results.began) + 90 * 24 * 3_600_000);
     writeFileSync(

@@ -7,6 +7,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { endWithGroup, mostPrinted } from "./process-group.ts";
 
 /** How the broker under test is started. */
 export interface BrokerStart {
@@ -44,6 +45,8 @@ export interface BrokerProcess {
   /** Of the newest start. */
   readonly pid: number;
   readonly isRunning: boolean;
+  /** Why it was ended here, if that is so. */
+  readonly failure: string | undefined;
   /** All that it ever printed. */
   output(): Buffer;
   /** @throws ImplementationError with what it printed last */
@@ -76,12 +79,15 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
   mkdirSync(dirname(endpoint), { recursive: true, mode: 0o700 });
   const controlEndpoint = join(home, `control-${randomUUID()}.sock`);
   const output: Buffer[] = [];
+  let printed = 0;
+  let failure: string | undefined;
   let child: ReturnType<typeof launch> | undefined;
 
   function launch() {
     const [program, ...args] = within(options.command);
     const started = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
       env: {
         PATH: process.env["PATH"] ?? "",
         HOME: home,
@@ -90,10 +96,22 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
         ...options.env,
       },
     });
-    started.stdout.on("data", (bytes: Buffer) => output.push(bytes));
-    started.stderr.on("data", (bytes: Buffer) => output.push(bytes));
+    endWithGroup(started);
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.on("data", (bytes: Buffer) => {
+        printed += bytes.length;
+        if (printed <= mostPrinted) output.push(bytes);
+        else {
+          failure = `it prints more than ${mostPrinted / 1024 / 1024} MiB`;
+          started.kill("SIGKILL");
+        }
+      });
+    }
     const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-      started.once("error", () => resolve(null));
+      started.once("error", (error) => {
+        failure = error.message;
+        resolve(null);
+      });
       started.once("close", (code, signal) => resolve(code ?? signal));
     });
     return { started, ended };
@@ -124,6 +142,9 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
     get isRunning() {
       return isRunning();
     },
+    get failure() {
+      return failure;
+    },
     output: () => Buffer.concat(output),
     async start() {
       // Ours to name; a killed broker leaves it behind.
@@ -133,10 +154,14 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
       const until = performance.now() + (options.startMs ?? startMs);
       while (!(await answers(awaited))) {
         if (!isRunning() || performance.now() > until) {
-          const last = Buffer.concat(output).toString().slice(-2_000);
-          await kill("SIGKILL");
+          const wasRunning = isRunning();
+          const end = await kill("SIGKILL");
+          const why = wasRunning
+            ? `nothing listens at ${needsControl ? "ASSENT_CONFORMANCE_CONTROL" : "ASSENT_ENDPOINT"}`
+            : (failure ?? `it ended (${end})`);
+          const last = Buffer.concat(output).toString().slice(-2_000).trimEnd();
           throw new ImplementationError(
-            `the broker did not start: nothing listens at ${needsControl ? "ASSENT_CONFORMANCE_CONTROL" : "ASSENT_ENDPOINT"}\n${last}`,
+            `the broker did not start: ${why}${last && `\n${last}`}`,
           );
         }
         await wait(lookMs);

@@ -64,6 +64,23 @@ export function groupLines(cases: readonly CaseRecord[], ink: Paint): string {
   return lines.join("\n");
 }
 
+const columns = 84;
+
+/** A text in lines that fit beside their name; its own lines are kept. */
+function wrapped(text: string): readonly string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    let line = "";
+    for (const word of paragraph.trimEnd().split(" ")) {
+      if (line !== "" && line.length + word.length >= columns) {
+        lines.push(line);
+        line = word;
+      } else line += line === "" ? word : ` ${word}`;
+    }
+    return [...lines, line];
+  });
+}
+
 /** One case that did not pass, for somebody who has never seen it. */
 export function failureText(
   one: CaseRecord,
@@ -79,16 +96,19 @@ export function failureText(
   const lines = [
     `  ${ink.bad("✘")} ${ink.strong(one.id.padEnd(52))} ${one.clauses.join(" ")} ${level}`,
   ];
-  const line = (name: string, text: string) =>
-    lines.push(`      ${ink.dim(name.padEnd(9))} ${text}`);
+  const line = (name: string, text: string, colour = (word: string) => word) =>
+    wrapped(text).forEach((part, index) => {
+      const label = (index === 0 ? name : "").padEnd(9);
+      lines.push(`      ${ink.dim(label)} ${colour(part)}`);
+    });
   if (does !== undefined) line("does", does);
   if (one.assertion !== undefined) line("looked at", one.assertion);
-  if (one.expected !== undefined) line("expected", one.expected);
-  if (one.got !== undefined) line("got", one.got);
+  if (one.expected !== undefined) line("expected", one.expected, ink.good);
+  if (one.got !== undefined) line("got", one.got, ink.bad);
   if (one.why !== undefined) line("fault", one.why);
   for (const clause of levels) {
     if (clause === undefined) continue;
-    line("rule", `"${clause.text}"   rules.md#${clause.id.toLowerCase()}`);
+    line("rule", `${clause.id}: ${clause.text}`);
   }
   for (const id of one.like ?? []) {
     const mutant = catalogue.mutants.get(id);
@@ -101,7 +121,8 @@ export function failureText(
     );
   }
   if (one.flaky) line("flaky", "it came out differently when it was repeated");
-  line("again", again);
+  // In one line, to be copied.
+  lines.push(`      ${ink.dim("again".padEnd(9))} ${again}`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -28,7 +28,7 @@ dt { color: var(--soft); } dd { margin: 0; min-width: 0; }
 button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line);
   border-radius: .4rem; padding: .3rem .7rem; cursor: pointer; }
 label { white-space: nowrap; cursor: pointer; }
-.case { background: var(--card); border: 1px solid var(--line); border-bottom-width: 0; }
+.case { scroll-margin-top: 5rem; background: var(--card); border: 1px solid var(--line); border-bottom-width: 0; }
 .case:first-of-type { border-radius: .5rem .5rem 0 0; }
 .case:last-of-type { border-bottom-width: 1px; border-radius: 0 0 .5rem .5rem; }
 .case summary { display: flex; gap: .75rem; align-items: baseline; padding: .3rem .75rem; cursor: pointer; list-style: none; }

@@ -46,6 +46,7 @@ export function html(
 <p class="conclusion ${conclusion.exit === 0 ? "good" : "bad"}">${escaped(conclusion.text)} <span class="soft">(exit ${conclusion.exit})</span></p>
 ${facts(results)}
 ${bar(cases)}
+${failures(cases)}
 </header>
 <div class="filters">
 <input type="search" placeholder="Name, rule or word" aria-label="Show only cases with these words">
@@ -89,9 +90,17 @@ function facts(results: Results): string {
   ]);
 }
 
+const styles: Readonly<Record<string, string>> = {
+  Command: ` class="mono"`,
+  Expected: ` class="mono good"`,
+  Got: ` class="mono bad"`,
+  Again: ` class="mono"`,
+};
+
 function list(pairs: readonly (readonly [string, string])[]): string {
   const rows = pairs.map(
-    ([name, text]) => `<dt>${escaped(name)}</dt><dd>${escaped(text)}</dd>`,
+    ([name, text]) =>
+      `<dt>${escaped(name)}</dt><dd${styles[name] ?? ""}>${escaped(text)}</dd>`,
   );
   return `<dl>${rows.join("\n")}</dl>`;
 }
@@ -113,6 +122,16 @@ function bar(cases: readonly CaseRecord[]): string {
     )
     .join("")}</div>
 <p>${some.map(([colour, number, what]) => `<span class="${colour}">${number} ${what}</span>`).join(" · ")}</p>`;
+}
+
+/** Where to look first. */
+function failures(cases: readonly CaseRecord[]): string {
+  const bad = cases.filter((one) => lookOf(one)[1] === "bad");
+  if (bad.length === 0) return "";
+  const links = bad.map(
+    ({ id }) => `<a class="mono" href="#${escaped(id)}">${escaped(id)}</a>`,
+  );
+  return `<p>Failed: ${links.join(", ")}</p>`;
 }
 
 function group(
@@ -139,7 +158,7 @@ function row(
     text === undefined ? [] : [[name, text] as const];
   const isBad = one.verdict === "fail" || one.verdict === "error";
   const searched = [one.id, ...one.clauses, known?.does, word].join(" ");
-  return `<details class="case" data-verdict="${word}" data-words="${escaped(searched.toLowerCase())}"${isBad && !one.unscored ? " open" : ""}>
+  return `<details class="case" id="${escaped(one.id)}" data-verdict="${word}" data-words="${escaped(searched.toLowerCase())}"${isBad && !one.unscored ? " open" : ""}>
 <summary><span class="mark ${colour}" aria-label="${word}">${mark}</span><span class="name mono">${escaped(one.id)}</span><span class="rules">${one.clauses
     .map(
       (id) =>
@@ -148,7 +167,7 @@ function row(
     .join(" ")}</span><span class="ms">${one.ms} ms</span></summary>
 ${list([
   ...optional("Does", known?.does),
-  ...optional("Shall", known?.expects),
+  ...(isBad ? [] : optional("Shall", known?.expects)),
   ...optional("Looked at", one.assertion),
   ...optional("Expected", one.expected),
   ...optional("Got", one.got),

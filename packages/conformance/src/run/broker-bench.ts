@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fileURLToPath } from "node:url";
-import { CapabilitySchema } from "@assent/protocol/conformance";
+import {
+  CapabilitySchema,
+  type DescribeResponse,
+} from "@assent/protocol/conformance";
 import { nativeCaller } from "../caller/native-caller.ts";
 import type { CallEvent } from "../case/caller.ts";
 import { brokerCases } from "../cases/index.ts";
-import { type Control, connectControl } from "../control/control.ts";
-import { createBrokerProcess } from "../implementation/broker-process.ts";
+import {
+  type Control,
+  ControlError,
+  connectControl,
+} from "../control/control.ts";
+import {
+  createBrokerProcess,
+  ImplementationError,
+} from "../implementation/broker-process.ts";
 import type { FlavourName } from "../wire/flavour.ts";
 import type { Bench } from "./bench.ts";
 import { randomFrom } from "./random.ts";
@@ -24,6 +34,31 @@ export interface BrokerBenchOptions {
   readonly timeoutMs: number | undefined;
   /** Told every call of a case that was answered. */
   readonly onCall?: (event: CallEvent) => void;
+}
+
+const usualStartMs = 30_000;
+
+/** @throws ImplementationError when what listens there is no control service */
+async function describe(
+  control: Control,
+  limitMs: number,
+): Promise<DescribeResponse> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = `no answer within ${limitMs / 1_000} s`;
+    timer = setTimeout(() => reject(new ControlError(why)), limitMs);
+  });
+  const asked = control.describe({});
+  asked.catch(() => {});
+  try {
+    return await Promise.race([asked, late]);
+  } catch (error) {
+    throw new ImplementationError(
+      `what listens at ASSENT_CONFORMANCE_CONTROL is no control service: ${(error as Error).message}`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const self = new URL(import.meta.url).pathname;
@@ -48,13 +83,15 @@ export async function createBrokerBench({
   onCall = () => {},
 }: BrokerBenchOptions): Promise<Bench> {
   const native = nativeCaller();
-  const broker = createBrokerProcess({ command, env, needsControl: true });
+  const startMs = Math.min(usualStartMs, timeoutMs ?? usualStartMs);
+  const needsControl = true;
+  const broker = createBrokerProcess({ command, env, needsControl, startMs });
   let control: Control | undefined;
   try {
     await broker.start();
     const steering = await connectControl(broker.controlEndpoint);
     control = steering;
-    const described = await steering.describe({});
+    const described = await describe(steering, startMs);
     return {
       facts: {
         name: described.implementation,

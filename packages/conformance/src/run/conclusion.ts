@@ -47,6 +47,8 @@ export interface Circumstances {
   readonly stale: readonly string[];
   readonly allowIncomplete: boolean;
   readonly interrupted: boolean;
+  /** The implementation could not be tried any more: why, in a line. */
+  readonly stopped?: string | undefined;
   /** Only some cases were asked for: nothing is said about the whole. */
   readonly isPart: boolean;
 }
@@ -88,6 +90,9 @@ export function conclude(
     },
   });
   if (about.interrupted) return end(exits.interrupted, "INTERRUPTED");
+  if (about.stopped !== undefined) {
+    return end(exits.implementation, `STOPPED: ${about.stopped}`);
+  }
   if (counts.errors > 0) {
     return end(exits.harness, "THE SUITE OR THE MACHINE HAS A FAULT");
   }

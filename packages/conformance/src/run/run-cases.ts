@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout as wait } from "node:timers/promises";
 import type { DescribeResponse } from "@assent/protocol/conformance";
 import { CallerError } from "../caller/caller-process.ts";
 import { compilerAdvice } from "../caller/native-caller.ts";
 import type { Case, Pending } from "../case/case.ts";
 import { Failure, NotApplicable, NotRun } from "../case/verdict.ts";
 import { createWorld, type WorldOptions } from "../case/world.ts";
+import { ControlError } from "../control/control.ts";
 import { missingOnMachine } from "../environment/machine.ts";
 
 /** What came of a case. */
@@ -22,6 +24,8 @@ export type Outcome =
   /** An optional part that the implementation does not have. */
   | { readonly verdict: "not-applicable"; readonly why: string }
   | { readonly verdict: "pending"; readonly why: string };
+
+const endMs = 100;
 
 /** One case and what came of it. */
 export interface CaseResult {
@@ -67,7 +71,8 @@ async function judge(
       await inTime(one.run(world), options.timeoutMs, onStuck);
       world.finish();
       if (!options.broker.isRunning) {
-        throw new Failure("the broker", "to live", "it has ended");
+        const got = options.broker.failure ?? "it has ended";
+        throw new Failure("the broker", "to live", got);
       }
       return { verdict: "pass" };
     } finally {
@@ -75,10 +80,16 @@ async function judge(
     }
   } catch (error) {
     const outcome = outcomeOf(error);
+    // What broke a connection may be its end, which is told a moment later.
+    await Promise.race([options.broker.ended, wait(endMs)]);
     if (outcome.verdict === "error" && !options.broker.isRunning) {
-      const got = "it has ended by itself";
+      const got = options.broker.failure ?? "it has ended by itself";
       const assertion = "the broker";
       return { verdict: "fail", assertion, expected: "to live", got };
+    }
+    if (outcome.verdict === "fail" && !options.broker.isRunning) {
+      const why = options.broker.failure ?? "it has ended";
+      return { ...outcome, got: `${outcome.got}; the broker: ${why}` };
     }
     return outcome;
   }
@@ -95,6 +106,11 @@ export function outcomeOf(error: unknown): Outcome {
   if (error instanceof Failure) {
     const { assertion, expected, got } = error;
     return { verdict: "fail", assertion, expected, got };
+  }
+  if (error instanceof ControlError) {
+    const assertion = "the control service";
+    const expected = "to do what it declares";
+    return { verdict: "fail", assertion, expected, got: error.message };
   }
   const why =
     error instanceof CallerError

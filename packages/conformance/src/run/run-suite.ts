@@ -9,7 +9,9 @@ import {
   unscored,
 } from "../catalogue/requirements.ts";
 import { machineFeatures, missingOnMachine } from "../environment/machine.ts";
+import { ImplementationError } from "../implementation/broker-process.ts";
 import type { CaseRecord, Results } from "../report/results.ts";
+import { DriverError } from "../sdk/driver-process.ts";
 import { type BaselineEntry, compare } from "./baseline.ts";
 import type { Bench, Facts } from "./bench.ts";
 import { conclude } from "./conclusion.ts";
@@ -42,6 +44,8 @@ export interface SuiteRun {
   /** Told each case as it ends; with several workers in no order. */
   readonly onCase?: (one: CaseRecord, done: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Told what was done so far when the implementation cannot be tried (any more). */
+  readonly onStopped?: (results: Results) => void;
 }
 
 /** Name and version of this suite. */
@@ -54,7 +58,7 @@ export function suiteName(): string {
 
 /**
  * Runs what was chosen and says what it comes to.
- * @throws UsageError, ImplementationError
+ * @throws UsageError; ImplementationError and DriverError, after `onStopped`
  */
 export async function runSuite(run: SuiteRun): Promise<Results> {
   const { catalogue, requirements, wishes, seed } = run;
@@ -62,6 +66,7 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
   const began = new Date();
   const rounds: CaseRecord[][] = [];
   let facts: Facts | undefined;
+  let stopped: unknown;
   const total = chosen.length * run.repeat;
   run.onStart?.(total);
   let done = 0;
@@ -70,7 +75,7 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
     const ids = chosen.map(({ id }) => id);
     const records: CaseRecord[] = [];
     rounds.push(records);
-    await runSchedule({
+    const running = runSchedule({
       ids: run.order === "random" ? shuffled(ids, roundSeed) : ids,
       seed: roundSeed,
       workers: run.workers,
@@ -87,8 +92,12 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
         run.onCase?.(record, done, total);
       },
     });
-    if (run.signal?.aborted) break;
+    await running.catch((error: unknown) => {
+      stopped = error;
+    });
+    if (run.signal?.aborted || stopped !== undefined) break;
   }
+  if (stopped !== undefined && !isOfImplementation(stopped)) throw stopped;
   const order = new Map(chosen.map(({ id }, index) => [id, index]));
   const merged = mergeRounds(rounds).toSorted(
     (a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0),
@@ -104,8 +113,9 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
     allowIncomplete: run.allowIncomplete,
     interrupted: run.signal?.aborted ?? false,
     isPart,
+    stopped: stopped && (stopped as Error).message.split("\n")[0],
   });
-  return {
+  const results: Results = {
     form: 1,
     suite: suiteName(),
     mode: run.mode,
@@ -116,7 +126,7 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
     grade: run.grade,
     began: began.toISOString(),
     ms: Date.now() - began.getTime(),
-    partial: run.signal?.aborted ?? false,
+    partial: (run.signal?.aborted ?? false) || stopped !== undefined,
     implementation: {
       name: facts?.name ?? "unknown",
       version: facts?.version ?? "",
@@ -134,6 +144,13 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
     clauses,
     conclusion,
   };
+  if (stopped === undefined) return results;
+  run.onStopped?.(results);
+  throw stopped;
+}
+
+function isOfImplementation(error: unknown): error is Error {
+  return error instanceof ImplementationError || error instanceof DriverError;
 }
 
 function recordOf({ id, outcome, ms }: CaseResult, run: SuiteRun): CaseRecord {

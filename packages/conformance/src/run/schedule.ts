@@ -24,7 +24,10 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
   const left = [...ids];
   let broken = false;
   async function work(): Promise<void> {
-    const bench = await schedule.bench();
+    const bench = await schedule.bench().catch((error: unknown) => {
+      broken = true;
+      throw error;
+    });
     try {
       for (;;) {
         if (broken || signal?.aborted) return;

@@ -16,6 +16,7 @@ import {
 } from "@bufbuild/protobuf";
 import { createUnframer, frame } from "../caller/framing.ts";
 import { Failure } from "../case/verdict.ts";
+import { endWithGroup, mostPrinted } from "../implementation/process-group.ts";
 
 /** How messages of the driver protocol are framed. */
 export type Framing = "proto" | "json";
@@ -71,9 +72,12 @@ export function startDriver(start: DriverStart): DriverProcess {
   const [program, ...args] = start.command;
   const child = spawn(program, args, {
     stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
     env: { ...start.env },
   });
+  endWithGroup(child);
   const stderr: Buffer[] = [];
+  let printed = 0;
   const results: DriverResult[] = [];
   const waiting = new Map<
     bigint,
@@ -87,6 +91,10 @@ export function startDriver(start: DriverStart): DriverProcess {
     broken ??= error;
     for (const { reject } of waiting.values()) reject(broken);
     waiting.clear();
+  };
+  const end = (why: string) => {
+    failAll(new DriverError(why));
+    child.kill("SIGKILL");
   };
   const receive = (read: () => DriverResponse) => {
     try {
@@ -109,10 +117,14 @@ export function startDriver(start: DriverStart): DriverProcess {
     try {
       read(bytes);
     } catch (error) {
-      failAll(new DriverError(`the driver: ${(error as Error).message}`));
+      end(`the driver: ${(error as Error).message}`);
     }
   });
-  child.stderr.on("data", (bytes: Buffer) => stderr.push(bytes));
+  child.stderr.on("data", (bytes: Buffer) => {
+    printed += bytes.length;
+    if (printed <= mostPrinted) stderr.push(bytes);
+    else end("the driver prints more than 16 MiB on its standard error");
+  });
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.once("error", (error) => {
       isRunning = false;
@@ -207,7 +219,13 @@ function reader(
   let kept = "";
   const decoder = new TextDecoder();
   return (bytes) => {
-    const lines = (kept + decoder.decode(bytes, { stream: true })).split("\n");
+    const text = decoder.decode(bytes, { stream: true });
+    if (kept.length > mostPrinted) throw new Error("a line beyond 16 MiB");
+    if (!text.includes("\n")) {
+      kept += text;
+      return;
+    }
+    const lines = (kept + text).split("\n");
     kept = lines.pop() ?? "";
     for (const line of lines) {
       if (line.trim() === "") continue;

@@ -29,12 +29,12 @@ export interface SdkRunOptions extends SdkUnderTest {
   readonly described: HelloResult;
 }
 
-/** Start the driver once and ask who it is. @throws DriverError, Failure */
+/** Start the driver once and ask who it is. @throws DriverError */
 export async function describeSdk(sdk: SdkUnderTest): Promise<HelloResult> {
   const driver = startDriver({
     command: sdk.command,
     framing: sdk.framing,
-    answerMs: usualAnswerMs,
+    answerMs: Math.min(usualAnswerMs, sdk.timeoutMs ?? usualAnswerMs),
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "/",
@@ -46,6 +46,9 @@ export async function describeSdk(sdk: SdkUnderTest): Promise<HelloResult> {
     const result = await driver.tell(op).result;
     if (result.case === "hello") return result.value;
     throw new DriverError(`the driver answered hello with ${result.case}`);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new DriverError(`the driver did not answer hello: ${error.got}`);
   } finally {
     driver.kill();
     await driver.ended;

@@ -9,7 +9,7 @@ import type { SdkUnderTest } from "./sdk-world.ts";
  * An SDK whose driver answers. Each case has a broker and programs of its own,
  * so that cases may run side by side.
  *
- * @throws DriverError, Failure when the driver does not say who it is
+ * @throws DriverError when the driver does not say who it is
  */
 export async function createSdkBench(sdk: SdkUnderTest): Promise<Bench> {
   const described = await describeSdk(sdk);

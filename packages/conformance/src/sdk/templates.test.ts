@@ -144,7 +144,7 @@ for (const { language, file, program, first, wiring } of [
 ]) {
   describe(`the driver in ${file}`, () => {
     const path = join(folder, file);
-    const tried = ["--framing", "json", "--", program, path];
+    const tried = ["--framing", "json", "--parallel", "4", "--", program, path];
 
     it("says what to write next before it is filled in; nothing is passed by what is not there", async () => {
       const made = ["--lang", language, "--to", path];
