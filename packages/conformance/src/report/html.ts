@@ -205,8 +205,11 @@ function rule(
   catalogue: Catalogue,
 ): string {
   const text = catalogue.clauses.get(id)?.text ?? "";
-  const colour = { met: "good", "not met": "bad", "not shown": "idle" }[
-    verdict
-  ];
+  const colour = {
+    met: "good",
+    "not met": "bad",
+    "not shown": "idle",
+    "not applicable": "soft",
+  }[verdict];
   return `<tr id="${escaped(id)}" data-words="${escaped(`${id} ${text} ${verdict}`.toLowerCase())}"><td>${escaped(id)} <span class="soft">${level}</span></td><td class="${colour}">${verdict}</td><td>${escaped(text)}</td></tr>`;
 }

@@ -47,7 +47,7 @@ export interface CaseRecord {
 export interface ClauseRecord {
   readonly id: string;
   readonly level: string;
-  readonly verdict: "met" | "not met" | "not shown";
+  readonly verdict: "met" | "not met" | "not shown" | "not applicable";
   readonly cases: readonly string[];
 }
 

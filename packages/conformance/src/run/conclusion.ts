@@ -22,10 +22,11 @@ export const exits = {
 /**
  * What the cases say of a clause. One failure: not met. Met takes a case that
  * passed and none that could have been run but was not; a case that the suite
- * does not have yet leaves the others to show it.
+ * does not have yet leaves the others to show it. Not applicable: a rule of
+ * SDKs, when each of its cases found so: the channel is another's to open.
  */
 export function judgeClause(
-  { id, level }: Clause,
+  { id, level, side }: Clause,
   all: readonly CaseRecord[],
 ): ClauseRecord {
   const cases = all.filter(
@@ -33,11 +34,17 @@ export function judgeClause(
   );
   const has = (verdict: CaseRecord["verdict"]) =>
     cases.some((one) => one.verdict === verdict);
+  const isOptional =
+    side === "sdk" &&
+    has("not-applicable") &&
+    cases.every((one) => ["not-applicable", "pending"].includes(one.verdict));
   const verdict = has("fail")
     ? "not met"
-    : has("pass") && !has("not-run") && !has("error")
-      ? "met"
-      : "not shown";
+    : isOptional
+      ? "not applicable"
+      : has("pass") && !has("not-run") && !has("error")
+        ? "met"
+        : "not shown";
   return { id, level, verdict, cases: cases.map((one) => one.id) };
 }
 

@@ -197,3 +197,15 @@ test("the same seed gives the same order and numbers, another gives others", () 
   expect(shuffled(ids, "a").toSorted((a, b) => a - b)).toEqual(ids);
   expect(randomFrom("a")()).toBe(randomFrom("a")());
 });
+
+test("a rule of SDKs does not apply when none of its cases does; else it is not shown", () => {
+  const ofSdk = { ...clause, side: "sdk" } as const;
+  const absent = record("not-applicable");
+  const about = { clauses: [ofSdk] };
+  const ended = end([absent, record("not-applicable", other)], about);
+  expect(ended.clauses[0]?.verdict).toBe("not applicable");
+  expect(ended.conclusion.exit).toBe(0);
+  const unsure = end([absent, record("not-run", other)], about);
+  expect(unsure.clauses[0]?.verdict).toBe("not shown");
+  expect(unsure.conclusion.exit).toBe(5);
+});
