@@ -3,6 +3,7 @@ import { AccountService } from "@assent/protocol/owner";
 import { frameText, gateText, makeSafe, passwordLabel } from "@assent/wording";
 import {
   type FormEvent,
+  lazy,
   type ReactElement,
   useEffect,
   useId,
@@ -11,11 +12,17 @@ import {
 } from "react";
 import { refreshAccounts, useAccounts } from "./accounts.ts";
 import { ownerClient } from "./client.ts";
+import { noteSignIn } from "./credential/signed-in.ts";
 import { readOwnerFailure } from "./owner-failure.ts";
 import { Button } from "./ui/button.tsx";
 import { Mark } from "./ui/icon.tsx";
 import { PasswordField, takePassword } from "./ui/password-field.tsx";
 import "./gate.css";
+
+// Who has no account has no password to give: the way begins with one.
+const FirstSteps = lazy(
+  () => import("./screens/accounts/first-steps-screen.tsx"),
+);
 
 /** For a host that the broker does not trust by itself: the password of any account lets it see prompts. */
 export default function SignInForm(): ReactElement {
@@ -27,6 +34,7 @@ export default function SignInForm(): ReactElement {
   const id = useId();
   useEffect(() => void refreshAccounts(), []);
   const account = accounts?.find((one) => one.id === chosen) ?? accounts?.at(0);
+  if (accounts?.length === 0) return <FirstSteps />;
   if (accounts === undefined || account === undefined) {
     return <p className="loading">{frameText.connecting}</p>;
   }
@@ -43,6 +51,7 @@ export default function SignInForm(): ReactElement {
           proof: { case: "password", value },
         },
       });
+      noteSignIn(account.id);
     } catch (reason) {
       setError(readOwnerFailure(reason, false).text);
       password.current?.focus();

@@ -36,11 +36,11 @@ export async function signIn(
   if (unlock) await accounts.unlockAccount({ credential });
   await accounts.authenticate({ credential });
   await refreshAccounts();
-  add(credential.account);
+  noteSignIn(credential.account);
 }
 
 /** Note that the password of an account was given on this page by another way. */
-export function add(accountId: string): void {
+export function noteSignIn(accountId: string): void {
   signedIn.set(new Set([...signedIn.get(), accountId]));
 }
 

@@ -63,3 +63,11 @@ export function ToldLine({
 export function focusHeadline(): void {
   document.querySelector<HTMLElement>("h1[tabindex]")?.focus();
 }
+
+/** The same once what was changed is drawn, unless something else has the focus. */
+export function keepFocus(): void {
+  window.setTimeout(() => {
+    const { activeElement, body } = document;
+    if (activeElement === null || activeElement === body) focusHeadline();
+  }, 50);
+}

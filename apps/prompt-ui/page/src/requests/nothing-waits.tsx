@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { requestText, stateText } from "@assent/wording";
-import type { ReactElement } from "react";
+import { lazy, type ReactElement, Suspense } from "react";
 import { useAccounts } from "../accounts.ts";
 import { linkTo } from "../route.ts";
+import { useNewcomer } from "../screens/accounts/newcomer.ts";
 import { Empty } from "../ui/empty.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Sentence } from "../ui/safe-text.tsx";
 import type { Card } from "./card.ts";
 import { useIntegration } from "./integration.ts";
 import { Undo } from "./undo.tsx";
+
+const FirstSteps = lazy(
+  () => import("../screens/accounts/first-steps-screen.tsx"),
+);
 
 /** Nothing waits for the user; the last answer can be taken back for a while. */
 export default function NothingWaits({
@@ -18,6 +23,14 @@ export default function NothingWaits({
 }): ReactElement {
   const isOn = useIntegration();
   const hasNone = useAccounts()?.length === 0;
+  const isNew = useNewcomer() !== "settled";
+  if (hasNone || isNew) {
+    return (
+      <Suspense>
+        <FirstSteps />
+      </Suspense>
+    );
+  }
   return (
     <Empty title={stateText.empty} level={1}>
       {isOn === false ? (

@@ -12,7 +12,7 @@ import {
 import type { ReactElement } from "react";
 import { lockAccount } from "../../accounts.ts";
 import { useFreshAccounts, useNow } from "../../credential/fresh.ts";
-import { focusHeadline, ToldLine, useTold } from "../../credential/told.tsx";
+import { keepFocus, ToldLine, useTold } from "../../credential/told.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
@@ -34,10 +34,11 @@ export default function AccessScreen(): ReactElement {
   const view = facts && viewAccess({ ...facts, accounts }, now);
 
   const end = async (work: () => Promise<unknown>, text: string) => {
-    await attempt(work, text);
-    await lookAgain();
-    // The button that was pressed is gone with its row.
-    if (document.activeElement === document.body) focusHeadline();
+    await attempt(async () => {
+      await work();
+      await lookAgain();
+    }, text);
+    keepFocus();
   };
 
   return (

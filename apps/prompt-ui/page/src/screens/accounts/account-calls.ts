@@ -10,7 +10,8 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { refreshAccounts } from "../../accounts.ts";
 import { ownerClient } from "../../client.ts";
 import type { GivenCredential } from "../../credential/credential-form.tsx";
-import { add } from "../../credential/signed-in.ts";
+import { noteSignIn } from "../../credential/signed-in.ts";
+import { newcomer } from "./newcomer.ts";
 
 /*
  * What the screen of the accounts asks of the broker. All throw ConnectError;
@@ -21,7 +22,7 @@ const service = () => ownerClient(AccountService);
 
 /**
  * Make an account, and sign in to it here: the page may be one that sees
- * nothing before some password was given.
+ * nothing before some password was given. Who made the first is new.
  */
 export async function createAccount(
   name: string,
@@ -34,13 +35,14 @@ export async function createAccount(
     ...(credential && { credential }),
   });
   if (account !== undefined) {
+    if (credential === undefined) newcomer.set("owes-recovery");
     await service().authenticate({
       credential: {
         account: account.id,
         proof: { case: "password", value: password },
       },
     });
-    add(account.id);
+    noteSignIn(account.id);
   }
   await refreshAccounts();
   return account;
@@ -52,7 +54,7 @@ export async function unlockAccount(
 ): Promise<void> {
   await service().unlockAccount({ credential });
   await service().authenticate({ credential });
-  add(credential.account);
+  noteSignIn(credential.account);
   await refreshAccounts();
 }
 

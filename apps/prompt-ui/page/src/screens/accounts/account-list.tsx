@@ -9,7 +9,7 @@ import {
 import { type ReactElement, useState } from "react";
 import { lockAccount } from "../../accounts.ts";
 import { CredentialForm } from "../../credential/credential-form.tsx";
-import { focusHeadline, type Teller } from "../../credential/told.tsx";
+import { keepFocus, type Teller } from "../../credential/told.tsx";
 import { linkTo } from "../../route.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -95,7 +95,7 @@ export function AccountList({
                     await unlockAccount(credential);
                     setUnlocking(undefined);
                     teller.tell(unlockedText(name));
-                    focusHeadline();
+                    keepFocus();
                   }}
                   onCancel={() => setUnlocking(undefined)}
                 />

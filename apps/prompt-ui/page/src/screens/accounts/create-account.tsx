@@ -10,14 +10,8 @@ import { Notice } from "../../ui/notice.tsx";
 import { createAccount } from "./account-calls.ts";
 import { NewPasswordFields, useNewPassword } from "./new-password-fields.tsx";
 
-type Created = (account: AccountRef) => void;
-
 /** The very first account: there is no other whose password could be asked for. */
-export function CreateFirstAccount({
-  onCreated,
-}: {
-  readonly onCreated: Created;
-}): ReactElement {
+export function CreateFirstAccount(): ReactElement {
   const name = useRef<HTMLInputElement>(null);
   const password = useNewPassword();
   const [busy, setBusy] = useState(false);
@@ -31,8 +25,7 @@ export function CreateFirstAccount({
     const bytes = password.take();
     setBusy(true);
     try {
-      const account = await createAccount(wanted, bytes, undefined);
-      if (account !== undefined) onCreated(account);
+      await createAccount(wanted, bytes, undefined);
     } catch (thrown) {
       setError(failureText(thrown));
       setBusy(false);
@@ -70,7 +63,7 @@ export function CreateAccount({
   onCancel,
 }: {
   readonly accounts: readonly AccountRef[];
-  readonly onCreated: Created;
+  readonly onCreated: (account: AccountRef) => void;
   readonly onCancel: () => void;
 }): ReactElement {
   const name = useRef<HTMLInputElement>(null);

@@ -71,9 +71,7 @@ export default function FirstStepsScreen(): ReactElement {
             {due === "create" && (
               <>
                 <p className="form-hint">{welcomeText.createHint}</p>
-                <CreateFirstAccount
-                  onCreated={() => newcomer.set("owes-recovery")}
-                />
+                <CreateFirstAccount />
               </>
             )}
             {due === "recovery" && account !== undefined && (

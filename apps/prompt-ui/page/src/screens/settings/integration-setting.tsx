@@ -25,8 +25,10 @@ export function IntegrationSetting({
   const [isAsking, setAsking] = useState(false);
   const turn = async () => {
     if (!isOn) return setAsking(!isAsking);
-    await attempt(turnIntegrationOff, settingsText.integrationOff);
-    await lookAgain();
+    await attempt(async () => {
+      await turnIntegrationOff();
+      await lookAgain();
+    }, settingsText.integrationOff);
   };
   return (
     <div className="setting">

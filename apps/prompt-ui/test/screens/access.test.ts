@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  inBothThemes,
+  inBrowser,
+  type Stage,
+  startStage,
+  violations,
+} from "./stage.ts";
+
+inBrowser("the screen of active access", () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage();
+  });
+  afterAll(() => stage.close());
+
+  it("shows who can use what and until when, and ends it at once", async () => {
+    const { rig } = stage;
+    const deploy = await stage.program("deploy-cli");
+    const backup = await stage.program("backup");
+    await rig.grant(deploy);
+    await rig.grant(backup);
+    const page = await stage.openAt("Active access");
+    const row = page.locator(".row", { hasText: "deploy-cli" });
+    await row.getByText("Read every item in Personal").waitFor();
+    await row.getByText(`process ${deploy.pid}`).waitFor();
+    rig.time.advance(120_000);
+    await row.getByText(/^Ends in [78]:\d\d$/).waitFor();
+    await inBothThemes(page, async () =>
+      expect(await violations(page)).toEqual([]),
+    );
+
+    await page.getByRole("button", { name: "Revoke: deploy-cli" }).click();
+    await row.waitFor({ state: "detached" });
+    const status = page.getByRole("status").filter({ hasText: "cannot use" });
+    await status.waitFor();
+    const after = await rig.resolve(deploy, "Personal", "assent://Dev/a/b");
+    expect(after.reason).toBe("SESSION_REVOKED");
+    // The focus did not go with the button.
+    await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+
+    await page.getByRole("button", { name: "Revoke all: Personal" }).click();
+    await page.getByText("All access to Personal has ended.").waitFor();
+    await page.getByText("No program has access").waitFor();
+    await inBothThemes(page, async () =>
+      expect(await violations(page)).toEqual([]),
+    );
+    await page.context().close();
+  });
+
+  it("locks an account without asking, and follows what locks elsewhere", async () => {
+    const { rig } = stage;
+    const program = await stage.program("deploy-cli");
+    await rig.grant(program);
+    const page = await stage.openAt("Active access");
+    await page.getByRole("button", { name: "Lock: Personal" }).click();
+    await page.getByText("Personal is locked.").waitFor();
+    await page.getByText("No program has access").waitFor();
+    expect(rig.broker.parts.accounts.find("Personal")?.locked).toBe(true);
+
+    await page.context().close();
+
+    await rig.grant(program);
+    const next = await stage.openAt("Active access");
+    const group = next.getByRole("heading", { name: /Personal/ });
+    await group.waitFor();
+    await rig.owner.owner("AccountService/LockAccount", {});
+    await group.waitFor({ state: "detached" });
+    await next.context().close();
+  });
+
+  it("lists muted programs, with a way to let them ask again", async () => {
+    const { rig } = stage;
+    const program = await stage.program("noisy");
+    const calling = program.broker("Authorize", { account: "Personal" });
+    const [prompt] = await rig.pending();
+    await rig.owner.owner("PromptService/Deny", {
+      promptId: prompt?.id,
+      mute: "3600s",
+    });
+    expect((await calling).reason).toBe("PROMPT_DENIED");
+    const page = await stage.openAt("Active access");
+    await page.getByText("For another").waitFor();
+    await page.getByRole("button", { name: /^Let it ask again/ }).click();
+    await page.getByText("It may ask again.").waitFor();
+    await page.getByText("For another").waitFor({ state: "detached" });
+    const { body } = await rig.owner.owner("PromptService/ListMutes");
+    expect(body.mutes ?? []).toEqual([]);
+    await page.context().close();
+  });
+
+  it("works on 200 % zoom, from right to left, and in forced colours", async () => {
+    await stage.rig.grant(await stage.program("deploy-cli"));
+    const page = await stage.openAt("Active access", {
+      viewport: { width: 640, height: 430 },
+      forcedColors: "active",
+      reducedMotion: "reduce",
+    });
+    await page.getByText("deploy-cli").first().waitFor();
+    await page.evaluate(() => {
+      document.documentElement.dir = "rtl";
+    });
+    const overflow = await page.evaluate(
+      () =>
+        document.documentElement.scrollWidth -
+        document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+    await page.context().close();
+  });
+
+  it("leaves nothing on the console", () => {
+    expect(stage.complaints).toEqual([]);
+  });
+});
