@@ -42,7 +42,8 @@ export function byId(a: string, b: string): number {
 export function writeKills(results: readonly MutantResult[]): void {
   const known: Record<string, KillMatrix[string]> = { ...loadKills() };
   for (const { id, kills, verdict } of results) {
-    delete known[id];
+    // One that could not be tried says nothing against what is known.
+    if (verdict === "survived") delete known[id];
     if (verdict !== "killed") continue;
     known[id] = kills.map(({ case: one, assertion }) => ({
       case: one,
