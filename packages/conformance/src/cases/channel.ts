@@ -201,7 +201,7 @@ export const channelCases: Cases = {
         await hasAuthority(`Request ${when}`, world, caller, on);
       };
       // One that would have the same files: it is started, no more.
-      const twin = world.broker.another({ endpoint, home, startMs: 10_000 });
+      const twin = world.broker.another({ endpoint, home, startMs: 25_000 });
       try {
         await twin.start().catch((error: unknown) => {
           if (!(error instanceof ImplementationError)) throw error;
