@@ -12,6 +12,7 @@ const benchmarks = {
   vault: "packages/broker/bench/vault-open.bench.ts",
   broker: "bench/broker.bench.mjs",
   request: "bench/request.bench.mjs",
+  import: "bench/import.bench.mjs",
   "run-masking": "bench/run-masking.bench.mjs",
 };
 /** What each figure is, and the most it should be. */
@@ -32,6 +33,7 @@ const figures = {
   ],
   raw_http2_us: ["µs  a bare HTTP/2 echo of the runtime"],
   request_vs_stock_connect: ["×   the SDK against stock connect-node", 1.2],
+  import_10k_s: ["s   to import 10,000 items", 5],
   run_masked_mb_per_s: ["MB/s  of a command's output, three secrets masked"],
   run_masked_vs_unmasked: [
     "×   a command that prints 100 MB, masked against not masked",

@@ -8,7 +8,9 @@ import { addBrokerCommands } from "./commands/broker.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addDenyCommand } from "./commands/deny.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
+import { addExportCommand } from "./commands/export.ts";
 import { addGenerateCommands } from "./commands/generate.ts";
+import { addImportCommand } from "./commands/import.ts";
 import { addInjectCommand } from "./commands/inject.ts";
 import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
@@ -77,6 +79,8 @@ export function createProgram(io: Io): Command {
   addReadCommand(program, io);
   addRunCommand(program, io);
   addInjectCommand(program, io);
+  addImportCommand(program, io);
+  addExportCommand(program, io);
   addGenerateCommands(program, io);
   addCompletionCommand(program, io);
   addSurfaceCommand(program, io);

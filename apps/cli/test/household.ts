@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Writable } from "node:stream";
 import { FieldType, ItemSchema, VaultSchema } from "@assent/protocol";
 import { narrow } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import { approvePrompt } from "../src/owner/approval.ts";
 import { connectOwner } from "../src/owner/owner-client.ts";
 import { readPrompt, type WaitingPrompt } from "../src/owner/waiting-prompt.ts";
+import { run as runCommand } from "../src/program.ts";
 import { type Daemon, startDaemon } from "./daemon.ts";
-import { assent, type Outcome, type TestIoOptions } from "./test-io.ts";
+import { assent, type Outcome, type TestIoOptions, testIo } from "./test-io.ts";
 
 /** The password of the account of a household. */
 export const password = "correct horse battery staple";
@@ -25,6 +27,8 @@ export interface Household extends AsyncDisposable {
   run(args: readonly string[], options?: TestIoOptions): Promise<Outcome>;
   /** A command, with the password and input after it. */
   asOwner(args: readonly string[], input?: string): Promise<Outcome>;
+  /** The same, interrupted once it wrote `text` on its standard error. */
+  interrupted(args: readonly string[], text: string): Promise<Outcome>;
   /** Store fields of an item; the names of values that are seeds end in "otp". */
   store(
     vault: string,
@@ -65,6 +69,18 @@ export async function startHousehold(): Promise<Household> {
     answer: () => true,
     run,
     asOwner,
+    async interrupted(args, text) {
+      const words = [...args, "--home", home, "--password-stdin"];
+      const io = testIo({ stdin: `${password}\n` });
+      const stderr = new Writable({
+        write(chunk: Buffer, encoding, done) {
+          io.stderr.write(chunk, encoding, done);
+          if (chunk.includes(text)) io.interrupt();
+        },
+      });
+      const code = await runCommand({ ...io, stderr }, words);
+      return { code, out: io.out(), err: io.err() };
+    },
     async store(vault, title, fields) {
       const put = (operation: object) =>
         owner.vaults.operate({

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Category, type Item, limits } from "@assent/protocol";
+import { count, inARow, makeSafe } from "@assent/wording";
+import {
+  type Draft,
+  draftMessage,
+  ImportError,
+  longestItem,
+  sizeOfMessage,
+} from "./draft.ts";
+
+/** What is to be written into one vault: all of it was found to be right. */
+export interface Plan {
+  readonly messages: readonly Item[];
+  /** Titles that are in the vault already: left out. */
+  readonly present: readonly string[];
+  /** Titles that come more than once: no reference by title finds them. */
+  readonly repeated: readonly string[];
+  readonly byCategory: ReadonlyMap<Category, number>;
+}
+
+/**
+ * Judge everything before anything is written.
+ *
+ * @throws ImportError for an item that could not be stored, and names it
+ */
+export function planImport(
+  drafts: readonly Draft[],
+  presentTitles: ReadonlySet<string>,
+  keepsDuplicates: boolean,
+): Plan {
+  const present: string[] = [];
+  const seen = new Map<string, number>();
+  const byCategory = new Map<Category, number>();
+  const messages: Item[] = [];
+  for (const [at, draft] of drafts.entries()) {
+    if (presentTitles.has(draft.title) && !keepsDuplicates) {
+      present.push(draft.title);
+      continue;
+    }
+    const message = draftMessage(withTitle(draft));
+    check(message, at + 1);
+    messages.push(message);
+    seen.set(draft.title, (seen.get(draft.title) ?? 0) + 1);
+    byCategory.set(draft.category, (byCategory.get(draft.category) ?? 0) + 1);
+  }
+  const repeated = [...seen].flatMap(([title, times]) =>
+    times > 1 ? title : [],
+  );
+  return { messages, present, repeated, byCategory };
+}
+
+/** Titles for a report: the first few, safe to show. */
+export function someTitles(titles: readonly string[]): string {
+  const shown = titles.slice(0, 5).map((title) => makeSafe(title));
+  const more = titles.length - shown.length;
+  return inARow(more > 0 ? [...shown, `${more} more`] : shown);
+}
+
+function withTitle(draft: Draft): Draft {
+  return draft.title.trim() === "" ? { ...draft, title: "untitled" } : draft;
+}
+
+function check(message: Item, place: number): void {
+  const title = message.overview?.title ?? "";
+  const fails = (why: string) => {
+    const name = makeSafe(title, { maxLength: 60 });
+    throw new ImportError(`item ${place} (${name}) ${why}`);
+  };
+  const names = [
+    title,
+    ...message.sections.map((section) => section.title),
+    ...message.fields.map((field) => field.title),
+  ];
+  if (names.some((name) => name.length > limits.nameLength)) {
+    fails(`has a name of more than ${limits.nameLength} characters`);
+  }
+  if (/^[a-z2-7]{26}$/.test(title)) fails("has a title that looks like an id");
+  if (sizeOfMessage(message) > longestItem) {
+    fails(`is larger than ${count(longestItem / 1024 / 1024, "MiB")}`);
+  }
+}
+
+/** Parts that one call can hold, there and back. */
+export function inBatches(
+  messages: readonly Item[],
+): readonly (readonly Item[])[] {
+  const batches: Item[][] = [];
+  let room = 0;
+  let last: Item[] = [];
+  for (const message of messages) {
+    // What is answered has ids and times besides.
+    const size = sizeOfMessage(message) + 512 + message.fields.length * 64;
+    if (size > room || last.length === limits.items) {
+      last = [];
+      batches.push(last);
+      room = limits.messageBytes - 64 * 1024;
+    }
+    last.push(message);
+    room -= size;
+  }
+  return batches;
+}
