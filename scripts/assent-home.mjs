@@ -12,6 +12,12 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** Of a broker that opens no page: commands answer, and nobody looks. */
+function withoutDisplay() {
+  const { DISPLAY, WAYLAND_DISPLAY, INVOCATION_ID, ...env } = process.env;
+  return env;
+}
+
 /** What `assent` runs. */
 export const cli = join(root, "apps", "cli", "dist", "main.js");
 
@@ -81,7 +87,9 @@ export function createHome({ password, onLine = () => {} }) {
     follow,
     /** The environment of a program that is to find this home. */
     environment: () => ({ ...process.env, ASSENT_HOME: home }),
-    startBroker: () => start([cli, "broker", "run", "--home", home]),
+    /** `env` decides whether it opens a page for what nobody shows. */
+    startBroker: ({ env = withoutDisplay() } = {}) =>
+      start([cli, "broker", "run", "--home", home], { env }),
     /** The prompt that is pending, as soon as there is one. */
     async nextPrompt() {
       const following = command(["prompts", "--json", "--follow"], "");

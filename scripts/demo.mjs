@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way, for real: a broker on a home of its own, an account with a few
 // items, a program that asks, a prompt that is answered, the secret that
-// arrives. On a terminal you answer the prompt; without one the demo does, with
-// the demo's own password, and says so. It leaves nothing behind.
+// arrives. On a desktop you answer the prompt in the page that the broker opens,
+// on a terminal alone there; without either the demo does, with the demo's own
+// password, and says so. It leaves nothing behind.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
@@ -18,6 +19,8 @@ const byHand =
   process.stdin.isTTY &&
   process.stdout.isTTY &&
   !process.argv.includes("--auto");
+const hasDesktop = Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+const inPage = byHand && hasDesktop && !process.argv.includes("--terminal");
 const home = createHome({
   password,
   onLine: (line) => console.log(`   ${line}`),
@@ -36,7 +39,7 @@ try {
 
 async function demo() {
   say("1. A broker, with an account and a few secrets in an encrypted vault");
-  const broker = home.startBroker();
+  const broker = home.startBroker(inPage ? { env: process.env } : {});
   await lineOf(broker, "is running");
   await assent(["account", "create", "Personal"], "");
   await assent(["integration", "on"], "");
@@ -89,6 +92,14 @@ async function demo() {
 
 /** A prompt is answered by whoever watches the demo, or by the demo itself. */
 async function answer(child) {
+  if (inPage) {
+    console.log(
+      `\n   Answer in the window that opens. The password is: ${password}\n` +
+        `   If none does: assent watch --home ${home.path}\n`,
+    );
+    await Promise.race([lineOf(child, "uploaded"), once(child, "close")]);
+    return;
+  }
   if (byHand) {
     console.log(`\n   Answer below. The password is: ${password}\n`);
     const watch = home.follow(
