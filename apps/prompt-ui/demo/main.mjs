@@ -81,7 +81,10 @@ async function demo() {
   const approve = page.getByRole("button", { name: /^approve|unlock and/i });
   // It is armed after the card was on screen for a moment.
   await approve.click();
-  await page.getByText(/can use Personal/).first().waitFor();
+  await page
+    .getByText(/can use Personal/)
+    .first()
+    .waitFor();
   await picture(page, "3-approved");
   if (asking.exitCode === null) await once(asking, "close");
   if (asking.exitCode !== 0) throw new Error("the program got no secret");
