@@ -40,10 +40,22 @@ export function putItems(
       .filter(({ failure }) => failure === undefined)
       .map(({ item }) => item.overview?.title ?? ""),
   );
+  // What is new is one change of the file, all of it or none.
+  const isNew = ({ overview }: Item) => overview?.id === "";
+  const created = store
+    .createItems(
+      judged.flatMap(({ item, failure }) =>
+        failure === undefined && isNew(item) ? item : [],
+      ),
+    )
+    .values();
   const outcomes = judged.map(({ item, failure }) => {
     if (failure !== undefined) return failed(failure);
     return attempt(() => {
-      const stored = store.putItem(item);
+      const stored = isNew(item) ? created.next().value : store.putItem(item);
+      if (stored === undefined || stored instanceof StoreError) {
+        throw stored ?? new StoreError("invalid", "the item was not created");
+      }
       defer(() => zero(stored));
       return stored;
     });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createNameIndex, type NameIndex } from "./name-index.ts";
 import type { NamedVault, ReferenceView } from "./reference.ts";
-import type { AccountStore, ItemEntry } from "./store.ts";
+import { type AccountStore, type ItemEntry, StoreError } from "./store.ts";
 
 /** A store that finds things by name without looking through all of them. */
 export interface IndexedAccountStore extends AccountStore, ReferenceView {
@@ -56,6 +56,15 @@ function indexing(store: AccountStore): IndexedAccountStore {
     deleteVault(vaultId) {
       store.deleteVault(vaultId);
       index?.vaultChanged(vaultId);
+    },
+    createItems(items) {
+      const created = store.createItems(items);
+      for (const item of created) {
+        if (!(item instanceof StoreError)) {
+          index?.itemChanged(item.overview?.id ?? "");
+        }
+      }
+      return created;
     },
     putItem(item) {
       const put = store.putItem(item);

@@ -194,6 +194,51 @@ test("a stale revision is a conflict and changes nothing", () => {
   expect(valuesOf(store, id)).toEqual(["me", "token"]);
 });
 
+test("new items are one change: all that are right, each refusal in its place", () => {
+  const account = newAccount();
+  const { store, file } = openAccount(account);
+  const vaultId = newVault(store);
+  let transactions = 0;
+  const { transaction } = file;
+  file.transaction = <T>(change: () => T): T => {
+    transactions += 1;
+    return transaction.call(file, change) as T;
+  };
+  const first = store.putItem(draft(vaultId));
+  transactions = 0;
+  const nameless = draft(vaultId);
+  if (nameless.overview) nameless.overview.title = "";
+  const outcomes = store.createItems([
+    draft(vaultId),
+    nameless,
+    first,
+    draft("nowhere"),
+    draft(vaultId),
+  ]);
+  expect(transactions).toBe(1);
+  expect(
+    outcomes.map((one) => (one instanceof StoreError ? one.failure : "item")),
+  ).toEqual(["item", "invalid", "invalid", "not-found", "item"]);
+  expect(store.items(vaultId).length).toBe(3);
+  expect(store.createItems([])).toEqual([]);
+  expect(transactions).toBe(1);
+});
+
+test("new items whose change cannot be made durable are not there at all", () => {
+  const { store, file } = openAccount(newAccount());
+  const vaultId = newVault(store);
+  const { transaction } = file;
+  file.transaction = () => {
+    throw new StoreError("storage", "the disk is full");
+  };
+  const several = [draft(vaultId), draft(vaultId)];
+  expect(refusal(() => store.createItems(several))).toBe("storage");
+  file.transaction = transaction;
+  expect(store.items(vaultId)).toEqual([]);
+  store.createItems(several);
+  expect(store.items(vaultId).length).toBe(2);
+});
+
 test("an item moves to another vault whole", () => {
   const account = newAccount();
   const { store, file } = openAccount(account);

@@ -193,6 +193,38 @@ class SealedStore implements NativeStore {
   }
 
   putItem(draft: Item): Item {
+    const { item, vault, previous } = this.#settle(draft);
+    this.#save([{ item, vault }], previous);
+    return item;
+  }
+
+  createItems(drafts: readonly Item[]): readonly (Item | StoreError)[] {
+    const settled = drafts.map((draft) => {
+      try {
+        const { item, vault, previous } = this.#settle(draft);
+        return previous === undefined
+          ? { item, vault }
+          : new StoreError("invalid", "the item is not new");
+      } catch (error) {
+        if (error instanceof StoreError) return error;
+        throw error;
+      }
+    });
+    const right = settled.flatMap((each) =>
+      each instanceof StoreError ? [] : each,
+    );
+    if (right.length > 0) this.#save(right, undefined);
+    return settled.map((each) =>
+      each instanceof StoreError ? each : each.item,
+    );
+  }
+
+  // As it will be stored, where, and in whose place.
+  #settle(draft: Item): {
+    item: Item;
+    vault: VaultRecord;
+    previous: ItemRecord | undefined;
+  } {
     this.#account();
     if (draft.overview === undefined) {
       throw new StoreError("invalid", "an item needs an overview");
@@ -213,8 +245,7 @@ class SealedStore implements NativeStore {
       nowMs: Math.trunc(this.#facts.now()),
       newId,
     });
-    this.#save(item, vault, previous);
-    return item;
+    return { item, vault, previous };
   }
 
   archiveItem(itemId: string): void {
@@ -231,7 +262,7 @@ class SealedStore implements NativeStore {
       newId: () => createId(this.#facts.random),
     });
     if (item.overview) item.overview.archived = true;
-    this.#save(item, vault, previous);
+    this.#save([{ item, vault }], previous);
   }
 
   deleteItem(itemId: string): void {
@@ -310,18 +341,21 @@ class SealedStore implements NativeStore {
   }
 
   #save(
-    item: Item,
-    vault: VaultRecord,
+    items: readonly { readonly item: Item; readonly vault: VaultRecord }[],
     previous: ItemRecord | undefined,
   ): void {
     const { keys, ledger, index } = this.#account();
-    const sealed = sealItem(item, vault.key, keys, this.#facts.random);
+    const sealed = items.map(({ item, vault }) =>
+      sealItem(item, vault.key, keys, this.#facts.random),
+    );
     ledger.commit({
-      added: [sealed.record.digest],
+      added: sealed.map(({ record }) => record.digest),
       removed: previous === undefined ? [] : [previous.digest],
-      write: (rows) => rows.putItem(sealed.row),
+      write: (rows) => {
+        for (const { row } of sealed) rows.putItem(row);
+      },
     });
-    index.putItem(sealed.record);
+    for (const { record } of sealed) index.putItem(record);
   }
 
   // Revisions of a restored file begin in a new epoch: none is used twice.

@@ -104,6 +104,11 @@ export interface AccountStore {
    * An item may move to another vault: the caller judges both.
    */
   putItem(item: Item): Item;
+  /**
+   * Create items, in one durable change: all that are right, or none. In order,
+   * with the refusal of each that is not right.
+   */
+  createItems(items: readonly Item[]): readonly (Item | StoreError)[];
   archiveItem(itemId: string): void;
   deleteItem(itemId: string): void;
 }
