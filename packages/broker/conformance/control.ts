@@ -140,7 +140,14 @@ export function createControl(subject: Subject): Controlled {
       },
       async unlock({ accountId }) {
         const credential = subject.credential(accountId);
-        await subject.must("AccountService/UnlockAccount", { credential });
+        const unlock = () =>
+          subject.owner("AccountService/UnlockAccount", { credential });
+        let answer = await unlock();
+        // What was locked meanwhile, as by the end of its last session.
+        for (let again = 0; answer.status === 400 && again < 5; again += 1) {
+          answer = await unlock();
+        }
+        if (answer.status !== 200) throw new Error(answer.text);
         return { seq: next() };
       },
       async removeAccount({ accountId }) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout as wait } from "node:timers/promises";
+import { PromptState } from "@assent/protocol/conformance";
+import { CallerError } from "../caller/caller-error.ts";
 import type { Caller, Link } from "../case/caller.ts";
 import { newId } from "../case/fixture.ts";
-import { read } from "../case/operations.ts";
+import { read, readsValue, valuesOf } from "../case/operations.ts";
+import { Failure } from "../case/verdict.ts";
 import type { World } from "../case/world.ts";
 import { type FlavourName, flavours } from "../wire/flavour.ts";
 
@@ -69,10 +73,13 @@ export function randomWalk(
   }));
 }
 
-/** An approval that a lock voided leaves its prompt to nobody: the caller goes. */
-const patienceMs = 500;
 /** Requests that are one move. */
 const atOnce = 3;
+/** Between two looks at calls that are not answered, milliseconds of real time. */
+const lookMs = 50;
+/** Looks before the user is asked again and time goes by, and at most. */
+const patience = 4;
+const mostLooks = 100;
 
 /** Takes a walk through a world, whose model judges every answer. */
 export async function walk(
@@ -84,14 +91,12 @@ export async function walk(
   const { acct1, acct2 } = world;
   const accountOf = (number: number) => [acct1, acct2][number - 1];
 
-  const start = async (number: number) => {
+  const start = async () => {
     const caller = await world.caller();
-    const begun = { caller, on: await caller.link() };
-    callers.set(number, Promise.resolve(begun));
-    return begun;
+    return { caller, on: await caller.link() };
   };
   const callerOf = async (number: number) => {
-    const known = callers.get(number) ?? start(number);
+    const known = callers.get(number) ?? start();
     callers.set(number, known);
     const { caller, on } = await known;
     if (on.exchange.isOpen) return { caller, on };
@@ -100,16 +105,25 @@ export async function walk(
     return again;
   };
 
+  // The user has one pair of hands, and time does not pass while they are busy.
+  let hands = Promise.resolve();
+  const byHand = (what: () => Promise<void>) => {
+    hands = hands.then(what);
+    return hands;
+  };
+
   async function make(move: Move): Promise<void> {
     switch (move.does) {
       case "lock":
-        return await world.lock(accountOf(move.account)?.id);
+        return await byHand(() => world.lock(accountOf(move.account)?.id));
       case "unlock":
-        return await world.unlock(accountOf(move.account)?.id ?? "");
+        return await byHand(() =>
+          world.unlock(accountOf(move.account)?.id ?? ""),
+        );
       case "advance":
-        return await world.time.advance(move.ms);
+        return await byHand(() => world.time.advance(move.ms));
       case "suspend":
-        return await world.time.suspend(move.ms);
+        return await byHand(() => world.time.suspend(move.ms));
       case "exit": {
         const { caller } = await callerOf(move.process);
         callers.delete(move.process);
@@ -126,16 +140,17 @@ export async function walk(
       default: {
         const { caller, on } = await callerOf(move.process);
         const known = accountOf(move.account);
-        const account = known?.id ?? nobody;
-        const options = { account, on, deadlineMs: patienceMs };
+        const options = { account: known?.id ?? nobody, on };
         if (move.does === "revoke") await caller.revoke(options);
         else if (move.does === "request") {
           const [item] = (known ?? acct1).items;
           if (item === undefined) return;
-          const requests = Array.from({ length: atOnce }, () =>
-            caller.request(read(item), options),
-          );
-          await Promise.all(requests);
+          const ask = async () => {
+            const answer = await caller.request(read(item), options);
+            if (valuesOf(answer)[0] === undefined) return;
+            readsValue(`Request for ${item.name}`, answer, item);
+          };
+          await Promise.all(Array.from({ length: atOnce }, ask));
         } else {
           // May see it from now on, should the user say yes.
           world.allow(caller, ...(known?.items ?? []).map(({ name }) => name));
@@ -152,8 +167,49 @@ export async function walk(
       const isKnown = asks.every((one) => "account" in one && one.account < 3);
       await world.user.decides(isKnown ? user : "deny");
     }
-    // What the machinery of a caller that just ended says is not the subject.
-    await Promise.all(moves.map((move) => make(move).catch(() => {})));
+    const making = moves.map((move) =>
+      make(move).catch((error) => {
+        // What the machinery of a caller that just ended says is not the subject.
+        if (!(error instanceof CallerError)) throw error;
+      }),
+    );
+    await whileTimeGoesBy(world, Promise.all(making), byHand);
     world.agree();
   }
+}
+
+/**
+ * Waits for calls to be answered. A prompt may be left that the user decided in
+ * vain, as when a lock voided the approval: the user says no to it. Where there
+ * is none, time goes by. @throws Failure when they are not answered even so
+ */
+async function whileTimeGoesBy(
+  world: World,
+  making: Promise<unknown>,
+  byHand: (what: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  let isOver = false;
+  const over = making.finally(() => {
+    isOver = true;
+  });
+  for (let look = 1; look <= mostLooks; look += 1) {
+    const looking = new AbortController();
+    const { signal } = looking;
+    try {
+      await Promise.race([over, wait(lookMs, undefined, { signal })]);
+    } finally {
+      looking.abort();
+    }
+    if (isOver) return;
+    if (look < patience) continue;
+    const pending = (await world.user.prompts()).filter(
+      ({ state }) => state === PromptState.PENDING,
+    );
+    for (const prompt of pending) await world.user.decide(prompt, "deny");
+    if (pending.length > 0) continue;
+    await byHand(() => world.time.advance(look * 1_000));
+  }
+  // They are ended with their callers, and say nothing then.
+  over.catch(() => {});
+  throw new Failure("calls at the same time", "to be answered", "they are not");
 }

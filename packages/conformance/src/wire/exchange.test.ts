@@ -5,7 +5,7 @@ import { createServer as createHttp2 } from "node:http2";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { Duplex, duplexPair } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import { openHttp1, openHttp2 } from "./exchange.ts";
+import { type Exchange, openHttp1, openHttp2 } from "./exchange.ts";
 
 const call = { path: "/", headers: {}, body: Buffer.from("asked") };
 const servers: Server[] = [];
@@ -28,6 +28,20 @@ describe("an exchange over a pipe that is no socket", () => {
     }
     exchange.close();
     expect(exchange.isOpen).toBe(false);
+  });
+
+  it.each([
+    ["it is closed", (exchange: Exchange) => exchange.close()],
+    ["the pipe ends", (_: Exchange, pipe: Duplex) => pipe.push(null)],
+    ["the pipe is destroyed", (_: Exchange, pipe: Duplex) => pipe.destroy()],
+  ])("answers everything that waits when %s (HTTP/1.1)", async (_, end) => {
+    const pipe = new Duplex({ allowHalfOpen: false, read() {}, write() {} });
+    const exchange = openHttp1(pipe);
+    const answers = [1, 2, 3].map(() => exchange.send(call));
+    await new Promise(setImmediate);
+    end(exchange, pipe);
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(0);
+    expect((await exchange.send(call)).status).toBe(0);
   });
 
   it("says that nothing came when the pipe ends while it still takes bytes (HTTP/2)", async () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Agent, request as http1Request } from "node:http";
+import { Agent, type ClientRequest, request as http1Request } from "node:http";
 import { type ClientHttp2Session, connect, constants } from "node:http2";
 import { Duplex } from "node:stream";
 
@@ -108,9 +108,12 @@ export function openHttp2(pipe: Duplex): Exchange {
 /** HTTP/1.1, one request after the other, over any pipe. */
 export function openHttp1(pipe: Duplex): Exchange {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  // Each request on it leaves some.
-  pipe.setMaxListeners(0);
   let given = false;
+  // The agent forgets those that wait for their turn when the pipe ends.
+  const unanswered = new Map<ClientRequest, () => void>();
+  pipe.once("close", () => {
+    for (const [{ socket }, giveUp] of unanswered) if (!socket) giveUp();
+  });
   // A pipe is no socket, and has none of its options.
   agent.keepSocketAlive = () => true;
   agent.reuseSocket = () => {};
@@ -131,6 +134,10 @@ export function openHttp1(pipe: Duplex): Exchange {
     },
     send: ({ method = "POST", path, headers, body, signal }) =>
       new Promise((resolve) => {
+        if (pipe.destroyed) {
+          resolve(nothing(silent));
+          return;
+        }
         const outgoing = http1Request({
           agent,
           method,
@@ -144,6 +151,8 @@ export function openHttp1(pipe: Duplex): Exchange {
           },
           ...(signal === undefined ? {} : { signal }),
         });
+        unanswered.set(outgoing, () => resolve(nothing(silent)));
+        outgoing.on("close", () => unanswered.delete(outgoing));
         outgoing.on("error", ({ message }) => resolve(nothing(message)));
         outgoing.on("response", (incoming) => {
           const chunks: Buffer[] = [];
