@@ -9,6 +9,12 @@ export const concurrencyCases: Cases = {
     needs: { control: [Capability.VIRTUAL_CLOCK, Capability.SUSPEND] },
     // 2 000 operations: two moves in a step, and Requests are three at a time.
     run: (world) =>
-      walksOf(world, { count: 11, steps: 60, together: 3, tries: 60 }),
+      walksOf(world, {
+        count: 11,
+        steps: 60,
+        together: 3,
+        tries: 60,
+        mostMs: 30_000,
+      }),
   },
 };

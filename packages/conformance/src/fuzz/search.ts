@@ -12,6 +12,8 @@ export interface Walks {
   readonly together: number;
   /** Tries to make one on which the broker went wrong shorter. */
   readonly tries: number;
+  /** Of real time, milliseconds: after it no walk is begun, and none made shorter. */
+  readonly mostMs: number;
 }
 
 /**
@@ -20,15 +22,18 @@ export interface Walks {
  */
 export async function walksOf(
   world: World,
-  { count, steps, together, tries }: Walks,
+  { count, steps, together, tries, mostMs }: Walks,
 ): Promise<void> {
+  const until = performance.now() + mostMs;
   for (let walked = 0; walked < count; walked += 1) {
+    if (walked > 0 && performance.now() > until) return;
     const list = randomWalk(steps, together, world.random);
     let failure = await failureOn(world, list);
     if (failure === undefined) continue;
     const shortest = await shrink(
       list,
       async (candidate) => {
+        if (performance.now() > until + mostMs) return false;
         const again = await failureOn(world, candidate);
         failure = again ?? failure;
         return again !== undefined;
