@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startChromium } from "./chromium.ts";
+import { pictureNames, takePictures } from "./screens/pictures.ts";
 import { startStagedHost } from "./staged-host.ts";
 import { reach, states } from "./states.ts";
 
@@ -40,3 +41,21 @@ for (const state of states) {
   console.log(state.name);
 }
 await browser.close();
+
+// The other screens, in front of a real broker.
+const isWanted = (name: string) => names.length === 0 || names.includes(name);
+if (pictureNames.some(isWanted)) {
+  await takePictures(async (name, page) => {
+    if (!isWanted(name)) return;
+    for (const [size, viewport] of Object.entries(windows)) {
+      await page.setViewportSize(viewport);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        const file = join(folder, `${name}-${size}-${colorScheme}.png`);
+        await page.screenshot({ path: file, fullPage: true });
+      }
+    }
+    await page.setViewportSize(windows.wide);
+    console.log(name);
+  });
+}

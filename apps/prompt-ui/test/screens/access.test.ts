@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  inBothThemes,
-  inBrowser,
-  type Stage,
-  startStage,
-  violations,
-} from "./stage.ts";
+import { inBrowser } from "./in-browser.ts";
+import { inBothThemes, type Stage, startStage, violations } from "./stage.ts";
 
 inBrowser("the screen of active access", () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage();
-  });
+  }, 120_000);
   afterAll(() => stage.close());
 
   it("shows who can use what and until when, and ends it at once", async () => {

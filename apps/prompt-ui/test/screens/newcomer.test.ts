@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { inBrowser } from "./in-browser.ts";
 import {
   inBothThemes,
-  inBrowser,
   password,
   type Stage,
   startStage,
@@ -33,7 +33,7 @@ inBrowser("somebody who is new", () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await startStage(true);
-  });
+  }, 120_000);
   afterAll(() => stage.close());
 
   it("comes from nothing to a first request on the page alone, by the keyboard alone", async () => {

@@ -13,22 +13,15 @@ import type {
   BrowserContextOptions,
   Page,
 } from "playwright-core";
-import { describe } from "vitest";
 import type { Caller } from "../../../../packages/broker/test/caller.ts";
 import {
   password,
   type Rig,
   startRig,
 } from "../../../../packages/broker/test/rig.ts";
-import { hasChromium, notRun, startChromium } from "../chromium.ts";
+import { startChromium } from "../chromium.ts";
 
 export { password };
-
-/** Tests in a real browser; told as not run where there is none. */
-export function inBrowser(name: string, tests: () => void): void {
-  if (hasChromium(name)) describe(name, tests);
-  else describe.skip(`${name}; ${notRun}`, tests);
-}
 
 /** A real broker, the real host in front of it, and a real browser. */
 export interface Stage {

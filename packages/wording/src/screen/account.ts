@@ -145,9 +145,15 @@ export function renamedText(before: string, name: string): string {
   return `${makeSafe(before)} is called ${makeSafe(name)} now.`;
 }
 
-/** After the password was changed. */
-export function passwordChangedText(name: string): string {
-  return `${makeSafe(name)} has a new password.`;
+/** After the password was changed; the recovery code opens the account once. */
+export function passwordChangedText(
+  name: string,
+  byRecoveryCode = false,
+): string {
+  const changed = `${makeSafe(name)} has a new password.`;
+  return byRecoveryCode
+    ? `${changed} The recovery code is used up: make a new one.`
+    : changed;
 }
 
 /** After an account was removed. */

@@ -2,7 +2,8 @@
 import type { AccountRef } from "@assent/protocol/owner";
 import { useEffect, useRef, useState } from "react";
 import { refreshAccounts, useAccounts } from "../accounts.ts";
-import { signOutOfLocked } from "./signed-in.ts";
+import { useIdle } from "./idle.ts";
+import { signOutOfAll, signOutOfLocked } from "./signed-in.ts";
 
 /** How often a screen looks again at what no stream tells, milliseconds. */
 export const lookAgainMs = 2_000;
@@ -35,12 +36,14 @@ export function useRepeated(
 
 /**
  * The accounts, kept fresh while a screen is open: what locks elsewhere is
- * locked here, and signed out of, moments later.
+ * locked here, and signed out of, moments later. Who leaves the page alone for
+ * ten minutes is signed out as well.
  */
 export function useFreshAccounts(): readonly AccountRef[] | undefined {
   const accounts = useAccounts();
   const before = useRef(accounts);
   useRepeated(() => void refreshAccounts());
+  useIdle(signOutOfAll);
   useEffect(() => {
     if (before.current !== undefined && accounts !== undefined) {
       signOutOfLocked(before.current, accounts);

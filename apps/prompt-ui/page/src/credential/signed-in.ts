@@ -50,6 +50,11 @@ export function signOut(accountId: string): void {
   if (left.delete(accountId)) signedIn.set(left);
 }
 
+/** Sign out of all accounts. */
+export function signOutOfAll(): void {
+  if (signedIn.get().size > 0) signedIn.set(new Set());
+}
+
 /**
  * Sign out of what has been locked since `before`, or is gone.
  *

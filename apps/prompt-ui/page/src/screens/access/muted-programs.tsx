@@ -33,7 +33,6 @@ export function MutedPrograms({
               <Icon name="hide" />
             </span>
           }
-          aside={<SafeText text={left} />}
           actions={
             <Button
               small
@@ -46,6 +45,9 @@ export function MutedPrograms({
         >
           <SafeText text={text} />
           <PathText path={path} />
+          <small className="access-left">
+            <SafeText text={left} />
+          </small>
         </Row>
       ))}
     </Panel>

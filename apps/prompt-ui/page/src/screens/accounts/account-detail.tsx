@@ -142,7 +142,7 @@ function ChangePassword({ account, teller }: Part): ReactElement {
             } finally {
               bytes.fill(0);
             }
-            teller.tell(passwordChangedText(account.name));
+            teller.tell(passwordChangedText(account.name, isLost));
             close();
           }}
           onCancel={close}

@@ -8,6 +8,7 @@ import {
 } from "@assent/wording";
 import { type ReactElement, useEffect, useState } from "react";
 import { useFreshAccounts } from "../../credential/fresh.ts";
+import { useIdle } from "../../credential/idle.ts";
 import { SignIn } from "../../credential/sign-in.tsx";
 import { signIn, signOut, useSignedIn } from "../../credential/signed-in.ts";
 import { linkTo } from "../../route.ts";
@@ -33,7 +34,8 @@ export default function ActivityScreen(): ReactElement {
       ? undefined
       : (accounts?.find(({ id }) => id === chosen) ?? accounts?.[0]);
   const isSignedIn = useSignedIn(account?.id);
-  const { open, close } = log;
+  const { open, close, endForIdle } = log;
+  useIdle(endForIdle);
   const canOpen = isSignedIn && account?.locked === false;
   const isOpen =
     log.account !== undefined &&

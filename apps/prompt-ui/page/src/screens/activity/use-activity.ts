@@ -29,6 +29,8 @@ export interface ActivityReading extends OpenLog {
     credential: GivenCredential,
   ) => Promise<void>;
   readonly close: () => void;
+  /** Nobody was there for too long: as if a lock had closed it. */
+  readonly endForIdle: () => void;
 }
 
 const nothing: OpenLog = {
@@ -97,6 +99,13 @@ export function useActivity(): ActivityReading {
     close: useCallback(() => {
       running.current?.abort();
       setLog(nothing);
+    }, []),
+    endForIdle: useCallback(() => {
+      running.current?.abort();
+      setLog((now) => ({
+        ...nothing,
+        wasClosed: now.account !== undefined || now.wasClosed,
+      }));
     }, []),
   };
 }

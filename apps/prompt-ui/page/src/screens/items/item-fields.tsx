@@ -127,8 +127,10 @@ function FieldRow({
         {isSecret && (
           <Button
             small
-            aria-pressed={isShown}
-            aria-label={ofAccount(itemText.reveal, makeSafe(title))}
+            aria-label={ofAccount(
+              isShown ? itemText.conceal : itemText.reveal,
+              makeSafe(title),
+            )}
             onClick={() => setShown(!isShown)}
           >
             {isShown ? itemText.conceal : itemText.reveal}

@@ -79,7 +79,21 @@ export function Vaults({
       actions={<AccountChoice account={account} accounts={accounts} />}
     >
       <ToldLine told={teller.told} />
-      {failure !== undefined && <Notice kind="danger">{failure}</Notice>}
+      {failure !== undefined && (
+        <>
+          <Notice kind="danger" live>
+            {failure}
+          </Notice>
+          <Button
+            small
+            icon="refresh"
+            className="start"
+            onClick={() => void lookAgain()}
+          >
+            {itemText.tryAgain}
+          </Button>
+        </>
+      )}
       {vaults === undefined && failure === undefined && (
         <p role="status">{itemText.loading}</p>
       )}
