@@ -21,7 +21,11 @@ const figures = {
   peer_recheck_p99_us: ["µs  the same, 99 of 100"],
   peer_capture_us: ["µs  to know a process when it connects", 150],
   vault_10k_open_ms: ["ms  to open 10,000 items, after the password's", 250],
-  resolve_in_process_us: ["µs  to open one secret inside the broker", 20],
+  resolve_in_process_us: [
+    "µs  to open one secret inside the broker, of 100 in use",
+    20,
+  ],
+  resolve_any_us: ["µs  the same, each time another of 10,000"],
   resolve_floor_us: [
     "µs  of it, what the runtime alone takes: a row, two envelopes, a hash",
   ],
