@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     exclude: ["dist/**", "node_modules/**"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

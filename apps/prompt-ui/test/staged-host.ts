@@ -216,7 +216,19 @@ export async function startStagedHost(): Promise<StagedHost> {
       );
     },
   });
-  const server = createServer(adapter);
+  const server = createServer((request, response) => {
+    const isWatching = request.url?.endsWith("/WatchPrompts");
+    if (!isWatching || stage.pageState !== "sign-in") {
+      adapter(request, response);
+      return;
+    }
+    // The state is told at once, and nothing follows: Connect would wait.
+    response.writeHead(200, {
+      "content-type": "application/connect+proto",
+      [pageStateHeader]: stage.pageState,
+    });
+    response.flushHeaders();
+  });
   await new Promise<void>((resolve) =>
     server.listen(0, "127.0.0.1", () => resolve()),
   );

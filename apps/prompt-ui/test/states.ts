@@ -138,13 +138,6 @@ export const states: readonly State[] = [
     shows: /integration is off/,
   },
   {
-    name: "no-account",
-    before: ({ stage }) => {
-      stage.accounts = [];
-    },
-    shows: /no account yet/,
-  },
-  {
     name: "request",
     act: async (host, page) => {
       host.show(ordinary(), interpreter(), dangerous());

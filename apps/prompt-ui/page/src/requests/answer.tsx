@@ -38,10 +38,12 @@ export function Answer({
   const isArmed = useHasCome(card.armedAtMs);
   const isOpen = phase === "open";
   const canBe = described.problem === undefined && card.terms !== undefined;
+  const wasChecking = useRef(false);
   useEffect(() => {
-    // Cleared when it was taken; the focus stays where the next try is typed.
-    if (message !== undefined) password.current?.focus();
-  }, [message]);
+    // It was wrong: the next try is typed where the last one was.
+    if (wasChecking.current && phase === "open") password.current?.focus();
+    wasChecking.current = phase === "checking";
+  }, [phase]);
 
   const approve = (event?: FormEvent) => {
     event?.preventDefault();

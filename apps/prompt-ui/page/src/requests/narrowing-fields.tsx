@@ -73,10 +73,7 @@ function OnlySome({
         hint={requestText.onlyVaultsHint}
         maxLength={4_096}
         defaultValue={only?.join(", ")}
-        onBlur={({ target }) => take(target.value)}
-        onKeyDown={({ key, currentTarget }) => {
-          if (key === "Enter") take(currentTarget.value);
-        }}
+        onChange={({ target }) => take(target.value)}
       />
     );
   }

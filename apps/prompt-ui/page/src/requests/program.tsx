@@ -15,7 +15,7 @@ export function Program({ card }: { readonly card: Card }): ReactElement {
   return (
     <div className="program">
       <div className="program-facts">
-        <span className="tile" data-danger={isDangerous}>
+        <span className="program-tile" data-danger={isDangerous}>
           <Icon
             name={
               isDangerous ? "file" : isInterpreter ? "interpreter" : "terminal"
