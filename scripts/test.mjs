@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests of every workspace, one workspace after the other, and says
-// at the end how many passed and failed in all. Arguments name workspaces
+// Runs the tests of every workspace, two workspaces at a time, and says at the
+// end how many passed and failed in all. What a workspace says is shown when it
+// is through; alone, as it comes. Arguments name workspaces
 // (`npm test -- packages/broker`); none means all.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,17 +13,19 @@ import { stripVTControlCharacters } from "node:util";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, "node_modules", ".bin");
 const results = mkdtempSync(join(tmpdir(), "assent-test-"));
+// What takes longest comes first.
 const all = [
-  "packages/protocol",
-  "packages/wording",
-  "packages/sdk-browserless",
-  "packages/sdk-node",
   "packages/broker",
   "packages/conformance",
-  "apps/prompt-ui",
   "apps/cli",
+  "apps/prompt-ui",
   "scripts",
+  "packages/wording",
+  "packages/sdk-node",
+  "packages/sdk-browserless",
+  "packages/protocol",
 ];
+const lanes = 2;
 const chosen = process.argv.slice(2).map((name) => name.replace(/\/$/, ""));
 for (const name of chosen) {
   if (!all.includes(name)) {
@@ -33,16 +36,28 @@ for (const name of chosen) {
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const broken = [];
-for (const workspace of chosen.length > 0 ? chosen : all) {
-  console.log(`\n── ${workspace}`);
-  const counts = await testTypes(workspace);
-  add(counts);
-  add(
-    existsSync(join(root, workspace, "vitest.config.ts"))
-      ? await vitest(workspace)
-      : await uvu(workspace),
-  );
-}
+const waiting = chosen.length > 0 ? chosen : [...all];
+const isAlone = waiting.length === 1;
+const lane = async () => {
+  for (;;) {
+    const workspace = waiting.shift();
+    if (workspace === undefined) return;
+    const beganMs = Date.now();
+    console.log(isAlone ? `\n── ${workspace}` : `testing ${workspace} …`);
+    const said = [];
+    const counts = [
+      await testTypes(workspace, said),
+      existsSync(join(root, workspace, "vitest.config.ts"))
+        ? await vitest(workspace, said)
+        : await uvu(workspace, said),
+    ];
+    counts.forEach(add);
+    if (isAlone) continue;
+    const seconds = Math.round((Date.now() - beganMs) / 1_000);
+    console.log(`\n── ${workspace}, ${seconds} s\n${said.join("")}`);
+  }
+};
+await Promise.all(Array.from({ length: lanes }, lane));
 rmSync(results, { recursive: true, force: true });
 
 if (sum.skipped > 0) {
@@ -58,9 +73,14 @@ process.exitCode =
   broken.length === 0 && sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 
 /** Tests are typechecked too: one count for each workspace. */
-async function testTypes(workspace) {
+async function testTypes(workspace, said) {
   if (!existsSync(join(root, workspace, "tsconfig.test.json"))) return {};
-  const { status } = await run("tsc", ["-p", "tsconfig.test.json"], workspace);
+  const { status } = await run(
+    "tsc",
+    ["-p", "tsconfig.test.json"],
+    workspace,
+    said,
+  );
   return {
     workspace,
     failed: status === 0 ? 0 : 1,
@@ -68,7 +88,7 @@ async function testTypes(workspace) {
   };
 }
 
-async function vitest(workspace) {
+async function vitest(workspace, said) {
   const file = join(results, `${workspace.replaceAll("/", "-")}.json`);
   const { status } = await run(
     "vitest",
@@ -79,6 +99,7 @@ async function vitest(workspace) {
       `--outputFile.json=${file}`,
     ],
     workspace,
+    said,
   );
   if (!existsSync(file)) return { workspace, failed: 1 };
   const report = JSON.parse(readFileSync(file, "utf8"));
@@ -92,11 +113,12 @@ async function vitest(workspace) {
   };
 }
 
-async function uvu(workspace) {
+async function uvu(workspace, said) {
   const { status, output } = await run(
     "node",
     [join(root, "scripts", "uvu.js")],
     workspace,
+    said,
   );
   const match = /^uvu: (\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(
     stripVTControlCharacters(output),
@@ -111,21 +133,26 @@ async function uvu(workspace) {
   };
 }
 
-function run(command, args, workspace) {
+function run(command, args, workspace, said) {
   return new Promise((resolve, reject) => {
     let output = "";
     const child = spawn(join(bin, command), args, {
       cwd: join(root, workspace),
       env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ""}` },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
       // What hangs is broken: it fails, and says where.
       timeout: 15 * 60_000,
       killSignal: "SIGKILL",
     });
+    const tell = (chunk) => {
+      if (isAlone) process.stdout.write(chunk);
+      else said.push(chunk);
+    };
     child.stdout.on("data", (chunk) => {
       output += chunk;
-      process.stdout.write(chunk);
+      tell(chunk);
     });
+    child.stderr.on("data", tell);
     child.on("error", reject);
     child.on("close", (status) => resolve({ status, output }));
   });
