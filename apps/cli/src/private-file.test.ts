@@ -42,14 +42,16 @@ function refusal(path: string, force = false): string {
 }
 
 test("writes what only this user can read, whatever the umask, and nothing else", () => {
-  const before = process.umask(0);
-  try {
-    write();
-  } finally {
-    process.umask(before);
+  for (const umask of [0, 0o777]) {
+    const before = process.umask(umask);
+    try {
+      write(file, true);
+    } finally {
+      process.umask(before);
+    }
+    expect(readFileSync(file, "utf8")).toBe("hunter2");
+    expect(lstatSync(file).mode & 0o7777).toBe(0o600);
   }
-  expect(readFileSync(file, "utf8")).toBe("hunter2");
-  expect(lstatSync(file).mode & 0o7777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(["secret"]);
 });
 
@@ -104,6 +106,20 @@ test("is checked before anybody is asked", () => {
   writeFileSync(file, "old");
   expect(() => checkPrivateFile(file)).toThrow("it exists");
   expect(() => checkPrivateFile(file, { force: true })).not.toThrow();
+  expect(readdirSync(folder)).toEqual(["secret"]);
+});
+
+test("what comes to be there meanwhile is left alone", () => {
+  const io = testIo();
+  const late = {
+    ...io,
+    interruptSignal() {
+      writeFileSync(file, "theirs");
+      return io.interruptSignal();
+    },
+  };
+  expect(() => writePrivateFile(late, file, secret)).toThrow("it exists");
+  expect(readFileSync(file, "utf8")).toBe("theirs");
   expect(readdirSync(folder)).toEqual(["secret"]);
 });
 

@@ -8,6 +8,8 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -102,10 +104,10 @@ test("a secret is in the environment of the command, and nowhere of ours (T20)",
   const { pid } = child.process;
   const environment = readFileSync(`/proc/${pid}/environ`, "latin1");
   expect(environment).not.toContain(token);
-  child.process.stdin?.end("\n");
-  expect((await child.ended).out).toBe("has it\n");
   const sessions = await household.asOwner(["sessions"]);
   expect(sessions.out).toBe("No program has access.\n");
+  child.process.stdin?.end("\n");
+  expect((await child.ended).out).toBe("has it\n");
 });
 
 test("hides secrets in both outputs, also when they are split over writes", async () => {
@@ -313,7 +315,18 @@ test("what is changed while somebody is asked does not run (T45)", async () => {
       },
     ],
     [binary, () => appendFileSync(binary, "more")],
+    // Another file at the same path, and the one that was opened untouched.
+    [
+      join(folder, "link", "script"),
+      () => {
+        mkdirSync(join(folder, "elsewhere"));
+        write(join(folder, "elsewhere", "script"));
+        unlinkSync(join(folder, "link"));
+        symlinkSync("elsewhere", join(folder, "link"));
+      },
+    ],
   ];
+  symlinkSync(".", join(folder, "link"));
   for (const [path, change] of changes) {
     write(script);
     copyFileSync("/bin/true", binary);

@@ -90,6 +90,7 @@ test("a file that asks for too much memory or time is refused before it gets any
   const argon2 = { kind: "argon2id", salt: Buffer.alloc(32) } as const;
   for (const cost of [
     { memory: 2 ** 40, passes: 1, parallelism: 1 },
+    { memory: 2 * 1024 * 1024, passes: 1, parallelism: 1 },
     { memory: 64 * 1024, passes: 2 ** 31, parallelism: 1 },
     { memory: 1024, passes: 1, parallelism: 0 },
     { memory: 1024, passes: 0, parallelism: 1 },
