@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { lstatSync, readFileSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 
 /** A way to start programs of the desktop. None is ever named by the environment (T14). */
 export interface Desktop {
-  /** Start a program; it goes on by itself. Aborting the signal ends it. */
-  start(command: readonly string[], signal?: AbortSignal): void;
+  /** Start a program, which goes on by itself; aborting the signal ends it. Resolves when it has ended, as far as can be told. */
+  start(command: readonly string[], signal?: AbortSignal): Promise<void>;
   /** The first of these programs that is there, and root's alone to change. */
   find(paths: readonly string[]): string | undefined;
 }
@@ -53,21 +54,27 @@ async function hasManager(hasDisplay: boolean): Promise<boolean> {
   }
 }
 
-function startHere(command: readonly string[], signal?: AbortSignal): void {
+function startHere(
+  command: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { stdio: "ignore" });
-  child.on("error", () => {});
   child.unref();
   signal?.addEventListener("abort", () => child.kill());
+  return new Promise((resolve) => {
+    child.once("error", () => resolve());
+    child.once("exit", () => resolve());
+  });
 }
 
-function startOutside(
+async function startOutside(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
   signal?: AbortSignal,
-): void {
+): Promise<void> {
   const unit = `assent-page-${process.pid}-${performance.now().toFixed(0)}`;
-  startHere([
+  await startHere([
     systemdRun,
     "--user",
     "--quiet",
@@ -79,9 +86,9 @@ function startOutside(
     "--",
     ...command,
   ]);
-  signal?.addEventListener("abort", () =>
-    startHere([systemctl, "--user", "--quiet", "stop", `${unit}.service`]),
-  );
+  if (signal === undefined) return;
+  if (!signal.aborted) await once(signal, "abort");
+  await startHere([systemctl, "--user", "--quiet", "stop", `${unit}.service`]);
 }
 
 function findProgram(paths: readonly string[]): string | undefined {

@@ -35,7 +35,9 @@ it("starts one program, named in full, that gets text and no action", () => {
   const started: (readonly string[])[] = [];
   const desktop: Desktop = {
     find: ([path]) => path,
-    start: (command) => void started.push(command),
+    async start(command) {
+      started.push(command);
+    },
   };
   notify(desktop, prompt("--action=yes"));
   const [[program, ...args] = []] = started;

@@ -14,7 +14,7 @@ const nameLength = 64;
 export function notify(desktop: Desktop | undefined, prompt: Prompt): void {
   const program = desktop?.find([notifySend]);
   if (program === undefined) return;
-  desktop?.start([
+  void desktop?.start([
     program,
     "--app-name=Assent",
     "--",

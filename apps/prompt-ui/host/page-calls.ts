@@ -111,14 +111,14 @@ async function writeStream(
 
 /** Until it was taken, or whoever reads is gone or cut off. */
 async function taken(response: ServerResponse, event: string): Promise<void> {
-  const slow = AbortSignal.timeout(slowMs);
-  const cut = () => response.destroy();
-  slow.addEventListener("abort", cut);
+  const over = new AbortController();
+  const cutOff = setTimeout(() => response.destroy(), slowMs);
   await Promise.race([
-    once(response, event).catch(() => {}),
-    once(response, "close").catch(() => {}),
+    once(response, event, { signal: over.signal }).catch(() => {}),
+    once(response, "close", { signal: over.signal }).catch(() => {}),
   ]);
-  slow.removeEventListener("abort", cut);
+  clearTimeout(cutOff);
+  over.abort();
 }
 
 function timeoutOf(given: string | string[] | undefined) {

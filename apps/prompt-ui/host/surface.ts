@@ -91,7 +91,7 @@ export async function runSurface(options: RunOptions): Promise<number> {
   } finally {
     attendance.stop();
     await host.close();
-    windows?.close();
+    await windows?.close();
     connection.close();
   }
   return 0;

@@ -86,7 +86,7 @@ export async function runUserPage(options: UserPageOptions): Promise<number> {
   } finally {
     cancelEnd();
     await host.close();
-    windows?.close();
+    await windows?.close();
   }
   if (isBrokerGone) return unreachable;
   if (!signal.aborted && hadPage) say("The page was closed.");

@@ -26,8 +26,13 @@ function desktopWith(programs: readonly string[]) {
     find: (paths) => paths.find((path) => programs.includes(path)),
     start(command, signal) {
       started.push(command);
-      signal?.addEventListener("abort", () => ended.push(command[0] ?? ""));
       onStart();
+      return new Promise((resolve) =>
+        signal?.addEventListener("abort", () => {
+          ended.push(command[0] ?? "");
+          resolve();
+        }),
+      );
     },
   };
   const windows = createWindows({
@@ -62,7 +67,7 @@ it("opens a Chromium window with a profile of its own, which goes with it", asyn
   expect(statSync(path).mode & 0o777).toBe(0o700);
   expect(args).toContain("--disable-extensions");
   expect(args).toContain(`--app=file://${place.directory}/open-x.html`);
-  place.windows.close();
+  await place.windows.close();
   expect(place.ended).toEqual(["/usr/bin/google-chrome"]);
   expect(readdirSync(place.directory)).toEqual([]);
 });
@@ -80,5 +85,5 @@ it("tries the user's browser when no page came, and says so when none came there
     place.started.length === 4 ? place.page.give() : late(),
   );
   expect(await place.windows.open()).toBe("browser");
-  place.windows.close();
+  await place.windows.close();
 });

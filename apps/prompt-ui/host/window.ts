@@ -10,8 +10,8 @@ import type { Time } from "./time.ts";
 export interface Windows {
   /** Open a page; resolves to what it came up in, or undefined when none came. */
   open(): Promise<"window" | "browser" | undefined>;
-  /** Close the windows that were opened, and forget what is theirs. */
-  close(): void;
+  /** Close the windows that were opened, and remove what is theirs. */
+  close(): Promise<void>;
 }
 
 /** What windows depend on. */
@@ -28,6 +28,8 @@ export interface WindowsOptions {
 
 /** How long a page has to come up, milliseconds; a browser may start cold. */
 export const pageComesMs = 6_000;
+/** How long its windows have to close, milliseconds. */
+export const windowClosesMs = 500;
 
 const chromiums = [
   "/usr/bin/chromium",
@@ -51,6 +53,7 @@ export function createWindows(options: WindowsOptions): Windows {
   const { desktop, directory, createBootstrap, nextPage, time } = options;
   const closing = new AbortController();
   const profiles: string[] = [];
+  const ends: Promise<void>[] = [];
   const comes = async (launch: () => void) => {
     const tooLate = new AbortController();
     const cancel = time.after(pageComesMs, () => tooLate.abort());
@@ -67,15 +70,18 @@ export function createWindows(options: WindowsOptions): Windows {
     const profile = mkdtempSync(join(directory, "window-"));
     profiles.push(profile);
     const page = pathToFileURL(createBootstrap()).href;
-    desktop.start(
-      [browser, `--user-data-dir=${profile}`, `--app=${page}`, ...windowFlags],
-      closing.signal,
-    );
+    const command = [
+      browser,
+      `--user-data-dir=${profile}`,
+      `--app=${page}`,
+      ...windowFlags,
+    ];
+    ends.push(desktop.start(command, closing.signal));
   };
   const openBrowser = () => {
     const file = createBootstrap();
     const system = desktop.find(["/usr/bin/xdg-open"]);
-    if (system !== undefined) desktop.start([system, file]);
+    if (system !== undefined) void desktop.start([system, file]);
     // It brings an xdg-open of its own. That it resolves says nothing.
     else void open(file).catch(() => {});
   };
@@ -88,8 +94,16 @@ export function createWindows(options: WindowsOptions): Windows {
       if (closing.signal.aborted) return;
       return (await comes(openBrowser)) ? "browser" : undefined;
     },
-    close() {
+    async close() {
       closing.abort();
+      // A browser that still writes would bring its profile back.
+      await new Promise<void>((resolve) => {
+        const cancel = time.after(windowClosesMs, resolve);
+        void Promise.all(ends).then(() => {
+          cancel();
+          resolve();
+        });
+      });
       for (const profile of profiles.splice(0)) {
         const how = { recursive: true, force: true, maxRetries: 5 } as const;
         try {
