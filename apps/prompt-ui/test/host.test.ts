@@ -253,6 +253,8 @@ describe("who may call", () => {
       [{ [pageKeyHeader]: undefined }, 401],
       [{ cookie: other.cookie }, 401],
       [{ [pageKeyHeader]: other.key }, 401],
+      [{ [pageKeyHeader]: `${one.key}x` }, 401],
+      [{ [pageKeyHeader]: one.key.split(".")[0] }, 401],
       [{ cookie: `${one.cookie}x` }, 401],
       [{ origin: undefined }, 403],
       [{ origin: "null" }, 403],

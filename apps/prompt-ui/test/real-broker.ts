@@ -12,7 +12,8 @@ export const password = "correct horse battery staple";
 export const reference = "assent://Dev/GitHub/token";
 
 const path = (to: string) => fileURLToPath(new URL(to, import.meta.url));
-const cli = path("../../cli/src/main.ts");
+/** The command line, as people start it. */
+export const cli: string = path("../../cli/src/main.ts");
 const example = path("../../../examples/deploy.mjs");
 
 /** A process, and what it wrote. */

@@ -21,6 +21,7 @@ import {
   watch,
 } from "./page-client.ts";
 import {
+  cli,
   password,
   prepareProgram,
   type RealBroker,
@@ -238,14 +239,14 @@ describe("assent ui", () => {
   });
 
   it("says that no broker runs, and believes no environment about where it is (T59)", async () => {
-    const other = run([
-      process.execPath,
-      new URL("../../cli/src/main.ts", import.meta.url).pathname,
-      "ui",
-      "--home",
-      join(broker.home, "nothing"),
-    ]);
+    const nowhere = join(broker.home, "nothing");
+    const other = run([process.execPath, cli, "ui"], {
+      ASSENT_HOME: broker.home,
+      HOME: nowhere,
+      XDG_RUNTIME_DIR: nowhere,
+    });
     expect(await other.ended).toBe(3);
+    expect(other.output()).toContain("ASSENT_HOME ignored");
     expect(other.output()).toContain("Assent is not running");
   });
 
