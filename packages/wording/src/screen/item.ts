@@ -43,6 +43,7 @@ export const itemText = {
   tags: "Tags, with commas between",
   urls: "Addresses, one a line",
   notes: "Notes",
+  removeNotes: "Remove the notes that are there",
   changedAt: "Changed",
   open: "Show what is in it",
   openHint:

@@ -55,6 +55,7 @@ const outcomes: Readonly<Record<string, ActivityOutcome>> = {
   "request-refused": "refused",
   request: "used",
   "owner-operation": "used",
+  authenticated: "used",
   "session-ended": "ended",
   "credential-refused": "warning",
   "mark-missing": "warning",

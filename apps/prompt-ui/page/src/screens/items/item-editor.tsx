@@ -174,6 +174,15 @@ export function ItemEditor({
             rows={3}
             placeholder={draft.notes === undefined ? itemText.kept : ""}
           />
+          {draft.notes === undefined && (
+            <Button
+              kind="link"
+              className="start"
+              onClick={() => change({ notes: "" })}
+            >
+              {itemText.removeNotes}
+            </Button>
+          )}
         </div>
       </Panel>
       <Panel>

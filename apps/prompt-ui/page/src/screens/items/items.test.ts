@@ -103,6 +103,14 @@ describe("a draft", () => {
     expect(text(after.notes)).toBe("new");
   });
 
+  it("keeps notes that nothing was said of, and removes them when that is said", () => {
+    const draft = draftOf(stored());
+    const notes = (said: string | undefined) =>
+      text(applyDraft({ ...draft, notes: said }, stored(), "v", newKey).notes);
+    expect(notes(draft.notes)).toBe("a note");
+    expect(notes("")).toBe("");
+  });
+
   it("makes a section for a field that names a new one, and drops those that are empty", () => {
     const draft = draftOf(stored());
     const fields = draft.fields.map((field) => ({ ...field, section: "Ops" }));
