@@ -36,7 +36,7 @@ export interface FuzzResult {
 export interface FuzzTarget {
   /** Kebab-case; names it on the command line. */
   readonly name: string;
-  /** Inputs in `npm test`, where each costs a connection; by default a hundred thousand. */
+  /** Inputs in `npm test`, where each costs a connection; by default twenty thousand. */
   readonly testRuns?: number;
   run(options: FuzzOptions): Promise<FuzzResult>;
 }

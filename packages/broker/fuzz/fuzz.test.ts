@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every target with a hundred thousand inputs, or fewer where it says so;
+// Every target with twenty thousand inputs, or fewer where it says so;
 // `npm run fuzz` has more. ASSENT_FUZZ_SEED takes other inputs, and
 // ASSENT_FUZZ_RUNS another number of them.
 import { readdirSync } from "node:fs";
@@ -16,7 +16,7 @@ for (const file of files) {
   const { target } = (await import(new URL(file, import.meta.url).href)) as {
     target: FuzzTarget;
   };
-  const runs = Number(asked ?? target.testRuns ?? 100_000);
+  const runs = Number(asked ?? target.testRuns ?? 20_000);
   test(`${target.name}: keeps its promises for ${runs} inputs from seed ${seed} (T19)`, async () => {
     expect(`${target.name}.fuzz.ts`).toBe(file);
     const result = await target.run({ seed, runs });

@@ -18,7 +18,7 @@ const mostGrowth = 48 << 20;
 export function wireTarget(
   name: string,
   callerFile: string,
-  testRuns = 20_000,
+  testRuns = 5_000,
 ): FuzzTarget {
   return {
     name,

@@ -10,7 +10,7 @@ import { World } from "./world.ts";
 // answers, time goes by, and after every step the oracle says what must be so.
 // `npm run walk -- --runs N --seed S` takes more of them.
 
-const budgetMs = 40_000;
+const budgetMs = 25_000;
 const { ASSENT_WALK_RUNS, ASSENT_WALK_SEED, ASSENT_WALK_PATH } = process.env;
 const runs = Number(ASSENT_WALK_RUNS ?? 0);
 const seed = Number(ASSENT_WALK_SEED ?? 20_270_115);
