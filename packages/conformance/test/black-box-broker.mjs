@@ -65,6 +65,7 @@ async function surface() {
       afterSeq: seq,
       wait: { seconds: 1n },
     });
+    if (seq === 0n) process.stdout.write('{"ready": true}\n');
     seq = seen.seq;
     for (const { promptId, state, pid, shownAccount } of seen.prompts) {
       if (told.get(promptId) === state) continue;

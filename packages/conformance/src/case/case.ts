@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Capability } from "@assent/protocol/conformance";
+import { NotApplicable } from "./verdict.ts";
 import type { World } from "./world.ts";
 
 /** What a case needs besides a broker; without it, it is not run. */
@@ -24,6 +25,8 @@ export type MachineFeature =
 /** A case that can be run. */
 export interface Case {
   readonly needs?: Needs;
+  /** How long it takes in real time, milliseconds, when that is long: it runs beside the others. */
+  readonly lastsMs?: number;
   /** Throws Failure, or NotRun. */
   run(world: World): Promise<void>;
 }
@@ -35,3 +38,10 @@ export interface Pending {
 
 /** Cases by the last part of their name. */
 export type Cases = Readonly<Record<string, Case | Pending>>;
+
+/** What binds answers in streams. */
+export const aboutStreams: Case = {
+  async run() {
+    throw new NotApplicable("every call of BrokerService is unary in 1.0");
+  },
+};

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
-import type { SeedResponse } from "@assent/protocol/conformance";
+import type {
+  SeedRequestSchema,
+  SeedResponse,
+} from "@assent/protocol/conformance";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Canary } from "../canary/canary.ts";
 
 /** An item of the accounts that each case begins with. */
@@ -40,6 +44,27 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 /** 26 characters of base32, like ids of accounts, vaults and items. */
 export function newId(): string {
   return Array.from(randomBytes(26), (byte) => alphabet[byte & 31]).join("");
+}
+
+/** As a broker is told to make them. */
+export function accountsOf({
+  acct1,
+  acct2,
+}: Fixture): NonNullable<
+  MessageInitShape<typeof SeedRequestSchema>["accounts"]
+> {
+  return [acct1, acct2].map((account) => ({
+    accountId: account.id,
+    displayName: account.name,
+    credential: account.credential,
+    items: account.items.map(({ vault, id, title, value, otpUri }) => ({
+      vault,
+      itemId: id,
+      title,
+      value,
+      otpUri,
+    })),
+  }));
 }
 
 /** With the ids that the broker chose, where it did. */

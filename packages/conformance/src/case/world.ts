@@ -26,7 +26,12 @@ import {
   createCaller,
 } from "./caller.ts";
 import { served } from "./check.ts";
-import { asSeeded, createFixture, type Fixture } from "./fixture.ts";
+import {
+  accountsOf,
+  asSeeded,
+  createFixture,
+  type Fixture,
+} from "./fixture.ts";
 import { listVaults } from "./operations.ts";
 import { createTime, type Time } from "./time.ts";
 import { createUser, type User } from "./user.ts";
@@ -126,6 +131,10 @@ export interface WorldOptions {
   /** The Node caller: program and arguments. */
   readonly nodeCaller: readonly [string, ...string[]];
   readonly onCall: (event: CallEvent) => void;
+  /** The accounts that each case begins with; by default each has its own. */
+  readonly fixture?: Fixture;
+  /** Steers a broker that has no control service. */
+  readonly steer?: (broker: BrokerProcess) => Control;
   /** How the broker is started that is given to users, as ASSENT_ENDPOINT says. */
   readonly release?: readonly [string, ...string[]];
 }
@@ -133,24 +142,11 @@ export interface WorldOptions {
 /** A fresh state of the broker, seeded. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { broker, described, nativeCaller } = options;
-  const planned = createFixture();
+  const planned = options.fixture ?? createFixture();
   const model = createModel();
   const control = watchControl(model, options.control);
   await control.reset({});
-  const seeded = await control.seed({
-    accounts: [planned.acct1, planned.acct2].map((account) => ({
-      accountId: account.id,
-      displayName: account.name,
-      credential: account.credential,
-      items: account.items.map(({ vault, id, title, value, otpUri }) => ({
-        vault,
-        itemId: id,
-        title,
-        value,
-        otpUri,
-      })),
-    })),
-  });
+  const seeded = await control.seed({ accounts: accountsOf(planned) });
   const fixture = asSeeded(planned, seeded);
   const onSend = watchCalls(model, broker, [fixture.acct1, fixture.acct2]);
   const folder = mkdtempSync(join(broker.home, "case-"));
@@ -261,11 +257,16 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     async elsewhere(start, work) {
       const other = broker.another(start);
       try {
-        await other.start();
-        if (!existsSync(other.controlEndpoint)) {
-          throw new NotRun("a control service (of a second broker)");
+        // Without a control service it starts when it has its accounts.
+        if (options.steer === undefined) {
+          await other.start();
+          if (!existsSync(other.controlEndpoint)) {
+            throw new NotRun("a control service (of a second broker)");
+          }
         }
-        const itsControl = await connectControl(other.controlEndpoint);
+        const itsControl =
+          options.steer?.(other) ??
+          (await connectControl(other.controlEndpoint));
         try {
           const its = await createWorld({
             ...options,

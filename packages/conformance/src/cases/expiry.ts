@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout as wait } from "node:timers/promises";
 import { BrokerService, Reason } from "@assent/protocol";
 import { Capability, GatePoint } from "@assent/protocol/conformance";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 import type { Caller } from "../case/caller.ts";
-import type { Case, Cases } from "../case/case.ts";
+import { aboutStreams, type Case, type Cases } from "../case/case.ts";
 import { equal, refused, served, that } from "../case/check.ts";
 import { read, readsValue, resolve } from "../case/operations.ts";
 import { openRaw } from "../case/raw.ts";
+import { NotApplicable } from "../case/verdict.ts";
 import type { World } from "../case/world.ts";
 
 const second = 1_000;
@@ -376,10 +378,8 @@ export const expiryCases: Cases = {
       refused("Request", answer, "unauthenticated");
     },
   },
-  "stream-ends": { pending: "Request is unary: nothing to score in 1.0" },
-  "server-stream-messages-do-not-refresh": {
-    pending: "Request is unary: nothing to score in 1.0",
-  },
+  "stream-ends": aboutStreams,
+  "server-stream-messages-do-not-refresh": aboutStreams,
   "inflight-across-boundary": {
     needs: { control: [Capability.VIRTUAL_CLOCK, Capability.GATES] },
     async run(world) {
@@ -459,7 +459,23 @@ export const expiryCases: Cases = {
     },
   },
   "real-time-10min": {
-    pending: "takes ten minutes of real time; runs where time cannot be moved",
+    lastsMs: 610 * second,
+    async run(world) {
+      if (world.described.capabilities.includes(Capability.VIRTUAL_CLOCK)) {
+        throw new NotApplicable(
+          "time is moved here; the ten minutes are for a broker without a control service",
+        );
+      }
+      const used = await world.granted();
+      const left = await world.granted();
+      // Neither is asked for longer than it took to wait.
+      const since = performance.now();
+      await wait(595 * second);
+      await reads(world, used, "9:55");
+      await wait(605 * second - (performance.now() - since));
+      await hasExpired(world, left, "10:05");
+      await reads(world, used, "0:10 after its use");
+    },
   },
   "overall-12h": {
     needs: virtual,

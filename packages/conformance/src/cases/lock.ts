@@ -8,7 +8,7 @@ import {
 } from "@assent/protocol/conformance";
 import { soon } from "../case/bystanders.ts";
 import type { Caller } from "../case/caller.ts";
-import type { Case, Cases } from "../case/case.ts";
+import { aboutStreams, type Case, type Cases } from "../case/case.ts";
 import {
   alike,
   equal,
@@ -134,8 +134,8 @@ export const lockCases: Cases = {
       equal("the write is there", valuesOf(answer)[0] !== undefined, wasServed);
     },
   },
-  "stream-ends": { pending: "Request is unary: nothing to score in 1.0" },
-  "stream-buffered": { pending: "Request is unary: nothing to score in 1.0" },
+  "stream-ends": aboutStreams,
+  "stream-buffered": aboutStreams,
   "pending-prompt-dismissed": {
     async run(world) {
       const fresh = await world.caller();

@@ -19,7 +19,10 @@ import {
 } from "@assent/protocol/conformance";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { NotRun } from "../case/verdict.ts";
-import type { BrokerProcess } from "../implementation/broker-process.ts";
+import {
+  type BrokerProcess,
+  ImplementationError,
+} from "../implementation/broker-process.ts";
 import type { Control } from "./control.ts";
 import {
   type PromptLine,
@@ -42,6 +45,7 @@ export const fixtureFile = "fixture.json";
 // Prompts are told by another process, a moment after they come.
 const graceMs = 100;
 const lookMs = 10;
+const readyMs = 30_000;
 const run = promisify(execFile);
 
 const states: Readonly<Record<NonNullable<PromptLine["state"]>, PromptState>> =
@@ -65,10 +69,13 @@ type Accounts = NonNullable<
  */
 export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
   let surface: SurfaceCommand | undefined;
+  let isReady = false;
   let broken: string | undefined;
   let accounts: Accounts = [];
   let rules: readonly MessageInitShape<typeof DecisionRuleSchema>[] = [];
   let prompts = new Map<string, Prompt>();
+  /** Prompts that were decided in vain. */
+  const failures = new Set<string>();
 
   const env = (more: Readonly<Record<string, string>> = {}) => ({
     HOME: broker.home,
@@ -77,16 +84,24 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
   });
 
   function onLine({
+    ready,
     prompt: promptId,
     state = "pending",
     pid = 0,
     account = "",
+    waiters = 0,
+    failed,
   }: PromptLine) {
+    isReady ||= ready === true;
+    if (ready) return;
     const known = prompts.get(promptId);
-    if (known !== undefined) {
-      known.state = states[state];
-      return;
+    if (failed !== undefined) failures.add(promptId);
+    else if (known !== undefined) {
+      // What has ended does not come back.
+      if (known.state === PromptState.PENDING) known.state = states[state];
+      known.waiters = waiters;
     }
+    if (failed !== undefined || known !== undefined) return;
     const accountId =
       accounts.find((one) => [one.accountId, one.displayName].includes(account))
         ?.accountId ?? account;
@@ -95,6 +110,7 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       state: states[state],
       pid,
       accountId,
+      waiters,
     });
     prompts.set(promptId, prompt);
     const rule = rules.find(
@@ -161,6 +177,8 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
     async reset() {
       surface?.end();
       surface = undefined;
+      isReady = false;
+      failures.clear();
       broken = undefined;
       rules = [];
       prompts = new Map();
@@ -177,6 +195,12 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
         surface = startSurfaceCommand(hooks.onPrompt, env(), onLine, (why) => {
           broken = why;
         });
+        await until(() => isReady || broken !== undefined, readyMs);
+        if (!isReady) {
+          throw new ImplementationError(
+            `--on-prompt: ${broken ?? 'it did not write {"ready": true}'}`,
+          );
+        }
       }
       const accountIds = accounts.map((one) => one.displayName ?? "");
       // Brokers that choose ids go by names.
@@ -208,19 +232,15 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       if (prompt === undefined) throw new NotRun("prompts of this broker");
       decide(prompt, decision);
       const isOver = () => prompt.state !== PromptState.PENDING;
-      await until(isOver, 10_000);
-      return { tookEffect: isOver() };
+      failures.delete(promptId);
+      await until(() => isOver() || failures.has(promptId), 10_000);
+      return { tookEffect: isOver() && !failures.has(promptId) };
     },
     async listPrompts({ wait: limit }: { wait?: { seconds?: bigint } } = {}) {
       if (surface === undefined) throw noUser();
-      const before = JSON.stringify(
-        [...prompts.values()].map(({ promptId, state }) => [promptId, state]),
-      );
+      const before = JSON.stringify([...prompts.values()].map(shown));
       const changed = () =>
-        before !==
-        JSON.stringify(
-          [...prompts.values()].map(({ promptId, state }) => [promptId, state]),
-        );
+        before !== JSON.stringify([...prompts.values()].map(shown));
       await (limit === undefined ? wait(graceMs) : until(changed, 1_000));
       if (broken !== undefined) throw new Error(`--on-prompt: ${broken}`);
       const all = [...prompts.values()];
@@ -248,7 +268,7 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
 }
 
 /** Written before the broker starts. */
-export function writeFixture(broker: BrokerProcess, accounts: Accounts): void {
+function writeFixture(broker: BrokerProcess, accounts: Accounts): void {
   const told = accounts.map(({ displayName, credential, items = [] }) => ({
     name: displayName,
     credential,
@@ -264,6 +284,10 @@ export function writeFixture(broker: BrokerProcess, accounts: Accounts): void {
     JSON.stringify({ accounts: told }, null, 2),
     { mode: 0o600 },
   );
+}
+
+function shown({ promptId, state, waiters }: Prompt): readonly unknown[] {
+  return [promptId, state, waiters];
 }
 
 function noUser(): NotRun {

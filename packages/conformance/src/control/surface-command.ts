@@ -2,9 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** A line that the command of `--on-prompt` writes: a prompt came, or is over. */
+/** A line that the command of `--on-prompt` writes: it follows, or a prompt came, changed or is over. */
 export interface PromptLine {
-  /** Names it; the same until it is over. */
+  /** From now on every prompt is told. */
+  readonly ready?: true;
+  /** Names the prompt; the same until it is over. */
   readonly prompt: string;
   /** By default pending. */
   readonly state?:
@@ -17,6 +19,10 @@ export interface PromptLine {
   readonly pid?: number;
   /** Id or name of the account; none: the user has to choose. */
   readonly account?: string;
+  /** Calls that wait for it, when that is known. */
+  readonly waiters?: number;
+  /** What came in the way of a decision: it had no effect. */
+  readonly failed?: string;
 }
 
 /** A line that it reads: what the user does. */

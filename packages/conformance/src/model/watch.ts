@@ -149,7 +149,9 @@ export function watchCalls(
       const grant = grantOf(answer);
       for (const [account, done] of ends) {
         // An account that was not named may be any, until it is told.
-        const isMeant = (grant?.accountId ?? id ?? account) === account;
+        const granted =
+          grant && (idOf(grant.accountId) ?? idOf(grant.accountName));
+        const isMeant = (granted ?? id ?? account) === account;
         done(isMeant ? end : { kind: "refused" });
       }
     };

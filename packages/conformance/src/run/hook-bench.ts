@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nativeCaller } from "../caller/native-caller.ts";
+import { accountsOf, createFixture } from "../case/fixture.ts";
 import { brokerCases } from "../cases/index.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import {
-  type Hooks,
-  hookControl,
-  writeFixture,
-} from "../control/hook-control.ts";
+import { type Hooks, hookControl } from "../control/hook-control.ts";
 import { type Person, personControl } from "../control/person-control.ts";
-import { createBrokerProcess } from "../implementation/broker-process.ts";
+import {
+  type BrokerProcess,
+  createBrokerProcess,
+} from "../implementation/broker-process.ts";
 import type { Bench } from "./bench.ts";
 import { type BrokerBenchOptions, nodeCaller } from "./broker-bench.ts";
 import { randomFrom } from "./random.ts";
@@ -32,22 +32,28 @@ export async function createHookBench(
   const { command, hooks, person, catalogue, timeoutMs, release } = options;
   const native = nativeCaller();
   const home = mkdtempSync(join(tmpdir(), "assent-conf-"));
-  const broker = createBrokerProcess({ command, home, needsControl: false });
-  const control = person
-    ? personControl(broker, person)
-    : hookControl(broker, hooks);
+  const kept = mkdtempSync(join(tmpdir(), "assent-kept-"));
+  const broker = createBrokerProcess({
+    command,
+    home,
+    env: { ASSENT_CONFORMANCE_KEEP: kept },
+    needsControl: false,
+  });
+  const steer = (one: BrokerProcess) =>
+    person ? personControl(one, person) : hookControl(one, hooks);
+  const control = steer(broker);
+  // The same for each case: what is made of it once can be used again.
+  const fixture = createFixture();
   async function close(): Promise<void> {
     control.close();
     await broker.remove();
-    rmSync(home, { recursive: true, force: true });
+    for (const folder of [home, kept]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
   try {
-    // Some brokers serve nobody before there is an account.
-    writeFixture(broker, [
-      { displayName: "Personal", credential: "of nothing" },
-    ]);
-    await broker.start();
     const described = await control.describe({});
+    await control.seed({ accounts: accountsOf(fixture) });
     return {
       facts: {
         name: command.join(" "),
@@ -74,6 +80,8 @@ export async function createHookBench(
           nodeCaller,
           onCall: options.onCall ?? (() => {}),
           timeoutMs,
+          fixture,
+          steer,
           ...(release === undefined ? {} : { release }),
         });
       },

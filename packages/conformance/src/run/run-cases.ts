@@ -68,7 +68,9 @@ async function judge(
     if (!options.broker.isRunning) await options.broker.revive();
     const world = await createWorld(options);
     try {
-      await inTime(one.run(world), options.timeoutMs, onStuck);
+      const { timeoutMs } = options;
+      const limitMs = timeoutMs && timeoutMs + (one.lastsMs ?? 0);
+      await inTime(one.run(world), limitMs, onStuck);
       world.finish();
       if (!options.broker.isRunning) {
         const got = options.broker.failure ?? "it has ended";

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { nativeCaller } from "../caller/native-caller.ts";
+import { brokerCases } from "../cases/index.ts";
 import { type Catalogue, packaged } from "../catalogue/catalogue.ts";
 import {
   clausesOf,
@@ -79,6 +80,10 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
       ids: run.order === "random" ? shuffled(ids, roundSeed) : ids,
       seed: roundSeed,
       workers: run.workers,
+      // Time is moved where there is a control service; a person does one thing at a time.
+      ...(["hooks", "black-box"].includes(run.grade)
+        ? { apart: lastsLong }
+        : {}),
       signal: run.signal,
       async bench() {
         const bench = await run.bench();
@@ -151,6 +156,11 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
 
 function isOfImplementation(error: unknown): error is Error {
   return error instanceof ImplementationError || error instanceof DriverError;
+}
+
+function lastsLong(id: string): boolean {
+  const one = brokerCases.get(id);
+  return one !== undefined && "lastsMs" in one;
 }
 
 function recordOf({ id, outcome, ms }: CaseResult, run: SuiteRun): CaseRecord {

@@ -10,6 +10,8 @@ export interface Schedule {
   /** At most so many implementations at once; each has a bench of its own. */
   readonly workers: number;
   readonly bench: () => Promise<Bench>;
+  /** Those that mostly wait: each on a bench of its own, beside the others. */
+  readonly apart?: (id: string) => boolean;
   readonly onResult: (result: CaseResult) => void;
   /** Aborted: the case that runs is the last. */
   readonly signal?: AbortSignal | undefined;
@@ -21,9 +23,10 @@ export interface Schedule {
  */
 export async function runSchedule(schedule: Schedule): Promise<void> {
   const { ids, seed, onResult, signal } = schedule;
-  const left = [...ids];
+  const apart = ids.filter((id) => schedule.apart?.(id));
+  const together = ids.filter((id) => !apart.includes(id));
   let broken = false;
-  async function work(): Promise<void> {
+  async function work(left: string[]): Promise<void> {
     const bench = await schedule.bench().catch((error: unknown) => {
       broken = true;
       throw error;
@@ -42,7 +45,10 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
       await bench.close();
     }
   }
-  const workers = Math.max(1, Math.min(schedule.workers, ids.length));
-  const ends = await Promise.allSettled(Array.from({ length: workers }, work));
+  const workers = Math.min(schedule.workers, together.length);
+  const ends = await Promise.allSettled([
+    ...apart.map((id) => work([id])),
+    ...Array.from({ length: workers }, () => work(together)),
+  ]);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }

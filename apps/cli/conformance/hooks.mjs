@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// The built `assent` for a run of the conformance suite without a control
+// service: a real broker with real time, real accounts and real passwords.
+//   hooks.mjs            becomes the broker, in HOME, with the accounts of fixture.json
+//   hooks.mjs on-prompt  tells what waits, and decides with `assent approve` and `assent deny`
+//   hooks.mjs lock       `assent account lock`, or `assent lock` for all
+//   hooks.mjs unlock     `assent account unlock`
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { cpSync, existsSync, readFileSync, renameSync } from "node:fs";
+import { createConnection } from "node:net";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { connectOwner } from "../dist/owner/owner-client.js";
+import { digestText, readPrompt } from "../dist/owner/waiting-prompt.js";
+
+const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const { HOME: home, ASSENT_ENDPOINT: endpoint } = process.env;
+const fixture = join(home, "fixture.json");
+const { accounts } = JSON.parse(readFileSync(fixture, "utf8"));
+const roles = { "on-prompt": decide, lock, unlock };
+await (roles[process.argv[2]] ?? serve)();
+
+/** A command of `assent`, to its end; its input is a line each. */
+async function assent(where, args, ...lines) {
+  const child = spawn(process.execPath, [cli, ...args, "--home", where]);
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (bytes) => {
+      said += bytes;
+    });
+  }
+  child.stdin.on("error", () => {});
+  child.stdin.end(lines.map((line) => `${line}\n`).join(""));
+  const [code] = await once(child, "close");
+  return { code, said: said.trim() };
+}
+
+async function must(where, args, ...lines) {
+  const { code, said } = await assent(where, args, ...lines);
+  if (code !== 0) throw new Error(`assent ${args.join(" ")}: ${said}`);
+}
+
+async function serve() {
+  const digest = createHash("sha256").update(readFileSync(fixture));
+  const folder = process.env.ASSENT_CONFORMANCE_KEEP ?? dirname(home);
+  const made = join(folder, digest.digest("hex").slice(0, 16));
+  if (!existsSync(made)) await prepare(`${made}-`, made);
+  cpSync(made, home, { recursive: true });
+  const env = { ...process.env, ASSENT_HOME: home };
+  process.execve(
+    process.execPath,
+    [process.execPath, cli, "broker", "run"],
+    env,
+  );
+}
+
+/** A home with the accounts, made once as its user would. */
+async function prepare(at, made) {
+  const broker = spawn(process.execPath, [cli, "broker", "run", "--home", at], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const ended = once(broker, "close");
+  await listening(join(at, "run", "owner.sock"));
+  const [first] = accounts;
+  for (const account of accounts) {
+    const { name, credential, items } = account;
+    const as = ["--account", name, "--password-stdin"];
+    const passwords = [credential, credential];
+    if (account === first) {
+      await must(
+        at,
+        ["account", "create", name, "--password-stdin"],
+        ...passwords,
+      );
+      await must(at, ["integration", "on", ...as], credential);
+    } else {
+      await must(
+        at,
+        [
+          "account",
+          "create",
+          name,
+          "--account",
+          first.name,
+          "--password-stdin",
+        ],
+        ...[first.credential, ...passwords],
+      );
+    }
+    await must(at, ["account", "unlock", ...as], credential);
+    for (const vault of new Set(items.map((item) => item.vault))) {
+      await must(at, ["vault", "create", vault, ...as], credential);
+    }
+    for (const { vault, title, value, otpUri } of items) {
+      const otp = otpUri === "" ? [] : ["--field", "otp:totp"];
+      const values = otpUri === "" ? [value] : [value, otpUri];
+      const field = ["--field", "value", ...otp, "--stdin"];
+      await must(
+        at,
+        ["item", "create", vault, title, ...field, ...as],
+        credential,
+        ...values,
+      );
+    }
+  }
+  broker.kill("SIGTERM");
+  await ended;
+  renameSync(at, made);
+}
+
+async function listening(socket) {
+  for (;;) {
+    const connection = createConnection(socket);
+    try {
+      await once(connection, "connect");
+      return;
+    } catch {
+      await wait(20);
+    } finally {
+      connection.destroy();
+    }
+  }
+}
+
+// As the owner protocol numbers how prompts end.
+const states = { 1: "approved", 2: "denied", 3: "timed-out", 7: "locked" };
+
+/** The surface: follows the prompts, of each broker that comes. */
+async function decide() {
+  const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const digests = new Map();
+  createInterface({ input: process.stdin }).on("line", async (line) => {
+    const { prompt, decision, account, credential } = JSON.parse(line);
+    const approves = ["approve", prompt, "--digest", digests.get(prompt)];
+    const { code, said } =
+      decision === "approve"
+        ? await assent(
+            home,
+            [...approves, "--account", account, "--password-stdin"],
+            credential,
+          )
+        : await assent(home, ["deny", prompt]);
+    if (code !== 0) tell({ prompt, failed: said });
+  });
+  const [{ name, credential }] = accounts;
+  for (;;) {
+    try {
+      const owner = await connectOwner(
+        join(dirname(endpoint), "owner.sock"),
+        process.getuid(),
+      );
+      const all = (await owner.accounts.listAccounts({})).accounts;
+      const { id } = all.find((one) => one.name === name);
+      const value = Buffer.from(credential);
+      await owner.accounts.authenticate({
+        credential: { account: id, proof: { case: "password", value } },
+      });
+      let isReady = false;
+      for await (const { prompts, ended } of owner.prompts.watchPrompts({
+        surface: "command",
+      })) {
+        for (const one of await Promise.all(prompts.map(readPrompt))) {
+          digests.set(one.id, digestText(one.digest));
+          const { id: prompt, waiters, body } = one;
+          const { account, process: program } = body;
+          tell({ prompt, pid: program?.pid, account: account?.name, waiters });
+        }
+        for (const { promptId, end } of ended) {
+          tell({ prompt: promptId, state: states[end] ?? "withdrawn" });
+        }
+        if (!isReady) tell({ ready: true });
+        isReady = true;
+      }
+    } catch {
+      // The broker ended; there may be another.
+    }
+    await wait(50);
+  }
+}
+
+async function lock() {
+  const { ASSENT_ACCOUNT: name } = process.env;
+  await must(home, name ? ["account", "lock", name] : ["lock"]);
+}
+
+async function unlock() {
+  const { ASSENT_ACCOUNT: name, ASSENT_CREDENTIAL: credential } = process.env;
+  const named = accounts.filter((one) => !name || one.name === name);
+  for (const one of named) {
+    await must(
+      home,
+      ["account", "unlock", "--account", one.name, "--password-stdin"],
+      credential || one.credential,
+    );
+  }
+}
