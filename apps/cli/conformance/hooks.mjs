@@ -8,7 +8,13 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, existsSync, readFileSync, renameSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+} from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -48,7 +54,14 @@ async function serve() {
   const digest = createHash("sha256").update(readFileSync(fixture));
   const folder = process.env.ASSENT_CONFORMANCE_KEEP ?? dirname(home);
   const made = join(folder, digest.digest("hex").slice(0, 16));
-  if (!existsSync(made)) await prepare(`${made}-`, made);
+  try {
+    mkdirSync(`${made}.work`);
+    await prepare(join(`${made}.work`, "home"), made);
+  } catch (error) {
+    // Another one makes it, or has made it.
+    if (error.code !== "EEXIST") throw error;
+  }
+  while (!existsSync(made)) await wait(50);
   cpSync(made, home, { recursive: true });
   const env = { ...process.env, ASSENT_HOME: home };
   process.execve(
@@ -61,9 +74,13 @@ async function serve() {
 /** A home with the accounts, made once as its user would. */
 async function prepare(at, made) {
   const broker = spawn(process.execPath, [cli, "broker", "run", "--home", at], {
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: "ignore",
   });
   const ended = once(broker, "close");
+  process.once("SIGTERM", () => {
+    broker.kill("SIGTERM");
+    process.exit(1);
+  });
   await listening(join(at, "run", "owner.sock"));
   const [first] = accounts;
   for (const account of accounts) {

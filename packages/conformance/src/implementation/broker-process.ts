@@ -69,6 +69,7 @@ export interface BrokerProcess {
 const startMs = 30_000;
 const stopMs = 10_000;
 const answerMs = 10_000;
+const lastWordsMs = 1_000;
 const lookMs = 5;
 
 /** A broker that has not been started. */
@@ -113,6 +114,13 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
         resolve(null);
       });
       started.once("close", (code, signal) => resolve(code ?? signal));
+      // A process that it started may have its output open for ever.
+      started.once("exit", () => {
+        setTimeout(() => {
+          started.stdout.destroy();
+          started.stderr.destroy();
+        }, lastWordsMs).unref();
+      });
     });
     return { started, ended };
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nativeCaller } from "../caller/native-caller.ts";
-import { accountsOf, createFixture } from "../case/fixture.ts";
+import { accountsOf, createFixture, type Fixture } from "../case/fixture.ts";
 import { brokerCases } from "../cases/index.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { type Hooks, hookControl } from "../control/hook-control.ts";
@@ -16,6 +16,25 @@ import type { Bench } from "./bench.ts";
 import { type BrokerBenchOptions, nodeCaller } from "./broker-bench.ts";
 import { randomFrom } from "./random.ts";
 import { runCase } from "./run-cases.ts";
+
+// Real passwords, on a machine that does much else.
+const startMs = 180_000;
+
+interface Common {
+  readonly kept: string;
+  readonly fixture: Fixture;
+}
+
+let made: Common | undefined;
+
+/** The same for all cases: what a broker makes of it once it can use again. */
+function common(): Common {
+  if (made !== undefined) return made;
+  const kept = mkdtempSync(join(tmpdir(), "assent-kept-"));
+  process.once("exit", () => rmSync(kept, { recursive: true, force: true }));
+  made = { kept, fixture: createFixture() };
+  return made;
+}
 
 /**
  * A broker without a control service: commands or a person decide, lock and
@@ -32,24 +51,21 @@ export async function createHookBench(
   const { command, hooks, person, catalogue, timeoutMs, release } = options;
   const native = nativeCaller();
   const home = mkdtempSync(join(tmpdir(), "assent-conf-"));
-  const kept = mkdtempSync(join(tmpdir(), "assent-kept-"));
+  const { kept, fixture } = common();
   const broker = createBrokerProcess({
     command,
     home,
     env: { ASSENT_CONFORMANCE_KEEP: kept },
     needsControl: false,
+    startMs,
   });
   const steer = (one: BrokerProcess) =>
     person ? personControl(one, person) : hookControl(one, hooks);
   const control = steer(broker);
-  // The same for each case: what is made of it once can be used again.
-  const fixture = createFixture();
   async function close(): Promise<void> {
     control.close();
     await broker.remove();
-    for (const folder of [home, kept]) {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    rmSync(home, { recursive: true, force: true });
   }
   try {
     const described = await control.describe({});

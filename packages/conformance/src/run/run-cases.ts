@@ -34,6 +34,8 @@ export interface CaseResult {
   readonly ms: number;
   /** It did not come to an end: the broker may be in any state. */
   readonly isStuck?: boolean;
+  /** What a control service that lives does not do, though it is declared. */
+  readonly controlFault?: string;
 }
 
 /** How a case is run. */
@@ -50,16 +52,24 @@ export async function runCase(
 ): Promise<CaseResult> {
   const began = performance.now();
   let isStuck = false;
-  const outcome = await judge(one, options, () => {
-    isStuck = true;
+  let controlFault: string | undefined;
+  const outcome = await judge(one, options, {
+    stuck: () => {
+      isStuck = true;
+    },
+    controlFault: (why) => {
+      controlFault = why;
+    },
   });
-  return { id, outcome, ms: performance.now() - began, isStuck };
+  const ms = performance.now() - began;
+  const result = { id, outcome, ms, isStuck };
+  return controlFault === undefined ? result : { ...result, controlFault };
 }
 
 async function judge(
   one: Case | Pending,
   options: RunOptions,
-  onStuck: () => void,
+  on: { stuck: () => void; controlFault: (why: string) => void },
 ): Promise<Outcome> {
   if ("pending" in one) return { verdict: "pending", why: one.pending };
   const missing = await missingFor(one, options.described, options);
@@ -70,7 +80,7 @@ async function judge(
     try {
       const { timeoutMs } = options;
       const limitMs = timeoutMs && timeoutMs + (one.lastsMs ?? 0);
-      await inTime(one.run(world), limitMs, onStuck);
+      await inTime(one.run(world), limitMs, on.stuck);
       world.finish();
       if (!options.broker.isRunning) {
         const got = options.broker.failure ?? "it has ended";
@@ -93,6 +103,7 @@ async function judge(
       const why = options.broker.failure ?? "it has ended";
       return { ...outcome, got: `${outcome.got}; the broker: ${why}` };
     }
+    if (error instanceof ControlError) on.controlFault(error.message);
     return outcome;
   }
 }

@@ -59,7 +59,8 @@ export function suiteName(): string {
 
 /**
  * Runs what was chosen and says what it comes to.
- * @throws UsageError; ImplementationError and DriverError, after `onStopped`
+ * @throws UsageError; ImplementationError and DriverError, after `onStopped`:
+ * also when a control service does not do what it declares
  */
 export async function runSuite(run: SuiteRun): Promise<Results> {
   const { catalogue, requirements, wishes, seed } = run;
@@ -91,6 +92,11 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
         return bench;
       },
       onResult(result) {
+        if (result.controlFault !== undefined) {
+          throw new ImplementationError(
+            `the control service does not do what it declares: ${result.controlFault} (in ${result.id})`,
+          );
+        }
         done += 1;
         const record = recordOf(result, run);
         records.push(record);

@@ -27,11 +27,9 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
   const together = ids.filter((id) => !apart.includes(id));
   let broken = false;
   async function work(left: string[]): Promise<void> {
-    const bench = await schedule.bench().catch((error: unknown) => {
-      broken = true;
-      throw error;
-    });
+    let bench: Bench | undefined;
     try {
+      bench = await schedule.bench();
       for (;;) {
         if (broken || signal?.aborted) return;
         const id = left.shift();
@@ -42,7 +40,7 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
       broken = true;
       throw error;
     } finally {
-      await bench.close();
+      await bench?.close();
     }
   }
   const workers = Math.min(schedule.workers, together.length);
