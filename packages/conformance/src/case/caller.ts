@@ -185,9 +185,9 @@ export function createCaller(
       links.push(link);
       return link;
     },
-    async authorize(options = {}) {
+    authorize(options = {}) {
       const { account = around.defaultAccount, scope, message } = options;
-      return await call(
+      return calling(
         BrokerService.method.authorize,
         create(BrokerService.method.authorize.input, {
           account,
@@ -197,23 +197,34 @@ export function createCaller(
         options,
       );
     },
-    async request(operation, options = {}) {
+    request(operation, options = {}) {
       const { account = around.defaultAccount } = options;
-      return await call(
+      return calling(
         BrokerService.method.request,
         create(BrokerService.method.request.input, { account, operation }),
         options,
       );
     },
-    async revoke(options = {}) {
+    revoke(options = {}) {
       const { account = around.defaultAccount } = options;
-      return await call(
+      return calling(
         BrokerService.method.revoke,
         create(BrokerService.method.revoke.input, { account }),
         options,
       );
     },
   };
+  /** A case that ends leaves calls behind: what then comes of them is nothing. */
+  function calling<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    message: MessageShape<I>,
+    options: CallOptions,
+  ): Promise<Answer<MessageShape<O>>> {
+    const answer = call(method, message, options);
+    answer.catch(() => {});
+    return answer;
+  }
+
   /** HTTP/2 says that such a call was not begun, and may be made again. */
   async function call<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,

@@ -9,6 +9,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { DecisionSchema } from "@assent/protocol/conformance";
+import { create } from "@bufbuild/protobuf";
 import { afterAll, expect, test } from "vitest";
 import { packaged } from "../catalogue/catalogue.ts";
 import { connectControl } from "../control/control.ts";
@@ -232,9 +234,13 @@ test("a person decides, as the terminal says", {
     if (text.includes("→ When")) {
       const control = await steer();
       const kind = text.includes("approve") ? 1 : 2;
-      await control.scriptDecisions({
-        rules: [{ decision: { kind, unlockMethod: 1 } }],
-      });
+      const decision = create(DecisionSchema, { kind, unlockMethod: 1 });
+      await control.scriptDecisions({ rules: [{ decision }] });
+      // One may have come before.
+      for (const { promptId, state } of (await control.listPrompts({}))
+        .prompts) {
+        if (state === 1) await control.decide({ promptId, decision });
+      }
       control.close();
     }
     if (text.includes("? How many prompts")) stdin.write("1\n");

@@ -13,6 +13,13 @@ import { flavour } from "../wire/flavour.ts";
 /** The control service refused or did not answer: what it declared does not work. */
 export class ControlError extends Error {
   override readonly name = "ControlError";
+  /** It says itself that it does not do it. */
+  readonly isUnimplemented: boolean;
+
+  constructor(message: string, isUnimplemented = false) {
+    super(message);
+    this.isUnimplemented = isUnimplemented;
+  }
 }
 
 type Methods = typeof ControlService.method;
@@ -59,6 +66,7 @@ export async function connectControl(endpoint: string): Promise<Control> {
         if (answer.kind === "served") return answer.message;
         throw new ControlError(
           `${method.name}: ${answer.kind === "refused" ? `${answer.code} ${answer.message}` : answer.why}`,
+          answer.kind === "refused" && answer.code === "unimplemented",
         );
       },
     ],

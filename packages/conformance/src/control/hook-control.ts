@@ -45,6 +45,7 @@ export const fixtureFile = "fixture.json";
 // Prompts are told by another process, a moment after they come.
 const graceMs = 100;
 const lookMs = 10;
+const toldMs = 10_000;
 const readyMs = 30_000;
 const run = promisify(execFile);
 
@@ -62,6 +63,28 @@ type Accounts = NonNullable<
   MessageInitShape<typeof SeedRequestSchema>["accounts"]
 >;
 
+type Decision = NonNullable<
+  MessageInitShape<typeof DecisionRuleSchema>["decision"]
+>;
+
+/** @throws NotRun for what commands cannot be told */
+function mustBePossible({
+  kind,
+  unlockMethod,
+  scope,
+  inactivityTimeout,
+}: Decision = {}): void {
+  if (kind === DecisionKind.IGNORE) return;
+  if (
+    scope ||
+    inactivityTimeout ||
+    kind === DecisionKind.DISMISS ||
+    unlockMethod === UnlockMethod.NONE
+  ) {
+    throw new NotRun("a control service (hooks approve and deny, no more)");
+  }
+}
+
 /**
  * A control service made of commands, for a broker that has none: each case
  * has a broker of its own, in a fresh home. What commands cannot do makes a
@@ -76,6 +99,8 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
   let prompts = new Map<string, Prompt>();
   /** Prompts that were decided in vain. */
   const failures = new Set<string>();
+  /** Those that were decided: what became of it is told later than to the caller. */
+  const decided = new Set<string>();
 
   const env = (more: Readonly<Record<string, string>> = {}) => ({
     HOME: broker.home,
@@ -121,26 +146,15 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
     if (rule?.decision) decide(prompt, rule.decision);
   }
 
-  function decide(
-    { promptId, accountId }: Prompt,
-    decision: NonNullable<
-      MessageInitShape<typeof DecisionRuleSchema>["decision"]
-    >,
-  ): void {
-    const { kind, unlockMethod, scope, inactivityTimeout } = decision;
+  function decide({ promptId, accountId }: Prompt, decision: Decision): void {
+    const { kind, unlockMethod } = decision;
     if (kind === DecisionKind.IGNORE) return;
-    if (
-      scope ||
-      inactivityTimeout ||
-      kind === DecisionKind.DISMISS ||
-      unlockMethod === UnlockMethod.NONE
-    ) {
-      throw new NotRun("a control service (hooks approve and deny, no more)");
-    }
     const chosen = accounts.find(
       (one) => one.accountId === (accountId || decision.accountId),
     );
     const right = chosen?.credential ?? "";
+    failures.delete(promptId);
+    decided.add(promptId);
     surface?.decide({
       prompt: promptId,
       decision: kind === DecisionKind.APPROVE ? "approve" : "deny",
@@ -168,6 +182,11 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
     });
   }
 
+  function isBeingDecided({ promptId, state }: Prompt): boolean {
+    const isOpen = state === PromptState.PENDING && !failures.has(promptId);
+    return isOpen && decided.has(promptId);
+  }
+
   const built = {
     describe: async () =>
       create(DescribeResponseSchema, {
@@ -179,6 +198,7 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       surface = undefined;
       isReady = false;
       failures.clear();
+      decided.clear();
       broken = undefined;
       rules = [];
       prompts = new Map();
@@ -215,6 +235,7 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
     }: {
       rules?: typeof rules;
     } = {}) {
+      for (const { decision } of given) mustBePossible(decision);
       const decides = given.some(
         ({ decision }) => decision?.kind !== DecisionKind.IGNORE,
       );
@@ -226,18 +247,19 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       decision = {},
     }: {
       promptId?: string;
-      decision?: Parameters<typeof decide>[1];
+      decision?: Decision;
     } = {}) {
       const prompt = prompts.get(promptId);
       if (prompt === undefined) throw new NotRun("prompts of this broker");
+      mustBePossible(decision);
       decide(prompt, decision);
       const isOver = () => prompt.state !== PromptState.PENDING;
-      failures.delete(promptId);
-      await until(() => isOver() || failures.has(promptId), 10_000);
+      await until(() => isOver() || failures.has(promptId), toldMs);
       return { tookEffect: isOver() && !failures.has(promptId) };
     },
     async listPrompts({ wait: limit }: { wait?: { seconds?: bigint } } = {}) {
       if (surface === undefined) throw noUser();
+      await until(() => ![...prompts.values()].some(isBeingDecided), toldMs);
       const before = JSON.stringify([...prompts.values()].map(shown));
       const changed = () =>
         before !== JSON.stringify([...prompts.values()].map(shown));

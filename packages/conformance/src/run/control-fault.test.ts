@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { packaged } from "../catalogue/catalogue.ts";
 import { run } from "../cli/program.ts";
 
-test("a control service that does not do what it declares: exit code 3 and one line", async () => {
+test("a control service that does not do what every case begins with: exit code 3 and one line", async () => {
   let out = "";
   let err = "";
   const code = await run(
@@ -17,7 +17,7 @@ test("a control service that does not do what it declares: exit code 3 and one l
     ],
   );
   expect(err).toMatch(
-    /^assent-conformance: the control service does not do what it declares: Reset: unimplemented .*\(in [a-z]+\/[a-z]+\)\n$/,
+    /^assent-conformance: the control service does not do what every case begins with: Reset: unimplemented .*\(in [a-z]+\/[a-z]+\)\n$/,
   );
   expect([code, out]).toEqual([3, ""]);
 });

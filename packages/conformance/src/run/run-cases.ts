@@ -34,7 +34,7 @@ export interface CaseResult {
   readonly ms: number;
   /** It did not come to an end: the broker may be in any state. */
   readonly isStuck?: boolean;
-  /** What a control service that lives does not do, though it is declared. */
+  /** What every case begins with and the control service does not do, as it says. */
   readonly controlFault?: string;
 }
 
@@ -74,9 +74,11 @@ async function judge(
   if ("pending" in one) return { verdict: "pending", why: one.pending };
   const missing = await missingFor(one, options.described, options);
   if (missing !== undefined) return { verdict: "not-run", why: missing };
+  let hasBegun = false;
   try {
     if (!options.broker.isRunning) await options.broker.revive();
     const world = await createWorld(options);
+    hasBegun = true;
     try {
       const { timeoutMs } = options;
       const limitMs = timeoutMs && timeoutMs + (one.lastsMs ?? 0);
@@ -103,7 +105,9 @@ async function judge(
       const why = options.broker.failure ?? "it has ended";
       return { ...outcome, got: `${outcome.got}; the broker: ${why}` };
     }
-    if (error instanceof ControlError) on.controlFault(error.message);
+    if (!hasBegun && error instanceof ControlError && error.isUnimplemented) {
+      on.controlFault(error.message);
+    }
     return outcome;
   }
 }

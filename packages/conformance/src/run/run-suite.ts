@@ -60,7 +60,7 @@ export function suiteName(): string {
 /**
  * Runs what was chosen and says what it comes to.
  * @throws UsageError; ImplementationError and DriverError, after `onStopped`:
- * also when a control service does not do what it declares
+ * also when a control service does not do what every case begins with
  */
 export async function runSuite(run: SuiteRun): Promise<Results> {
   const { catalogue, requirements, wishes, seed } = run;
@@ -94,7 +94,7 @@ export async function runSuite(run: SuiteRun): Promise<Results> {
       onResult(result) {
         if (result.controlFault !== undefined) {
           throw new ImplementationError(
-            `the control service does not do what it declares: ${result.controlFault} (in ${result.id})`,
+            `the control service does not do what every case begins with: ${result.controlFault} (in ${result.id})`,
           );
         }
         done += 1;
