@@ -180,14 +180,14 @@ async function decide() {
       for await (const { prompts, ended } of owner.prompts.watchPrompts({
         surface: "command",
       })) {
+        for (const { promptId, end } of ended) {
+          tell({ prompt: promptId, state: states[end] ?? "withdrawn" });
+        }
         for (const one of await Promise.all(prompts.map(readPrompt))) {
           digests.set(one.id, digestText(one.digest));
           const { id: prompt, waiters, body } = one;
           const { account, process: program } = body;
           tell({ prompt, pid: program?.pid, account: account?.name, waiters });
-        }
-        for (const { promptId, end } of ended) {
-          tell({ prompt: promptId, state: states[end] ?? "withdrawn" });
         }
         if (!isReady) tell({ ready: true });
         isReady = true;

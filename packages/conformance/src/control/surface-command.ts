@@ -60,6 +60,8 @@ export function startSurfaceCommand(
   child.stdin?.on("error", () => {});
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on("line", (line) => {
+      // What it started may outlive it, and follow the next broker.
+      if (isEnding) return;
       try {
         onPrompt(JSON.parse(line) as PromptLine);
       } catch {
