@@ -27,6 +27,8 @@ const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const { HOME: home, ASSENT_ENDPOINT: endpoint } = process.env;
 const fixture = join(home, "fixture.json");
 const { accounts } = JSON.parse(readFileSync(fixture, "utf8"));
+// As the owner protocol numbers how prompts end.
+const states = { 1: "approved", 2: "denied", 3: "timed-out", 7: "locked" };
 const roles = { "on-prompt": decide, lock, unlock };
 await (roles[process.argv[2]] ?? serve)();
 
@@ -142,9 +144,6 @@ async function listening(socket) {
     }
   }
 }
-
-// As the owner protocol numbers how prompts end.
-const states = { 1: "approved", 2: "denied", 3: "timed-out", 7: "locked" };
 
 /** The surface: follows the prompts, of each broker that comes. */
 async function decide() {

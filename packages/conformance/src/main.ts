@@ -11,7 +11,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
     ending.abort();
   });
 }
-process.exitCode = await run(
+const code = await run(
   {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -20,3 +20,5 @@ process.exitCode = await run(
   },
   process.argv.slice(2),
 );
+// Whatever a case that was given up has left: it is over.
+process.exit(code);

@@ -155,6 +155,8 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
     },
     output: () => Buffer.concat(output),
     async start() {
+      // A case that was given up may have started one meanwhile.
+      while (isRunning()) await kill("SIGKILL");
       // Ours to name; a killed broker leaves it behind.
       rmSync(controlEndpoint, { force: true });
       child = launch();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as wait } from "node:timers/promises";
-import type { DescribeResponse } from "@assent/protocol/conformance";
+import {
+  CapabilitySchema,
+  type DescribeResponse,
+} from "@assent/protocol/conformance";
 import { CallerError } from "../caller/caller-process.ts";
 import { compilerAdvice } from "../caller/native-caller.ts";
 import type { Case, Pending } from "../case/case.ts";
@@ -173,7 +176,10 @@ async function missingFor(
   const lacking = (needs.control ?? []).find(
     (capability) => !described.capabilities.includes(capability),
   );
-  if (lacking !== undefined) return `the broker declares no ${lacking}`;
+  if (lacking !== undefined) {
+    const name = CapabilitySchema.value[lacking]?.localName ?? lacking;
+    return `the broker declares no ${name}`;
+  }
   if (needs.nativeCaller && nativeCaller === undefined) {
     return compilerAdvice;
   }
