@@ -8,8 +8,8 @@ const world = source("case/world.ts");
 export const runnerMutants: readonly Mutant[] = [
   mutant("R01", [
     source("run/schedule.ts"),
-    "const left = [...ids];",
-    "const left = ids.slice(1);",
+    "const together = ids.filter((id) => !apart.includes(id));",
+    "const together = ids.filter((id) => !apart.includes(id)).slice(1);",
   ]),
   mutant("R02", [
     source("run/conclusion.ts"),
@@ -64,11 +64,19 @@ export const runnerMutants: readonly Mutant[] = [
     "return end(exits.harness,",
     "return end(exits.conforms,",
   ]),
-  mutant("R09", [
-    source("cli/derive.ts"),
-    "if (results?.form !== 1 || !Array.isArray(results.cases)) {",
-    "if (results === undefined) {",
-  ]),
+  mutant(
+    "R09",
+    [
+      source("cli/derive.ts"),
+      "if (form !== undefined && form !== 1) {",
+      "if (results === undefined) {",
+    ],
+    [
+      source("cli/derive.ts"),
+      "if (form === undefined || parts.includes(undefined)) {",
+      "if (results === undefined) {",
+    ],
+  ),
   mutant("R10", [
     source("implementation/broker-process.ts"),
     `      if (isRunning()) await kill("SIGTERM");\n`,
