@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests of every workspace, three workspaces at a time, and says at the
+// Runs the tests of every workspace, four workspaces at a time, and says at the
 // end how many passed and failed in all. What a workspace says is shown when it
 // is through; alone, as it comes. Arguments name workspaces
 // (`npm test -- packages/broker`); none means all.
@@ -16,8 +16,8 @@ const results = mkdtempSync(join(tmpdir(), "assent-test-"));
 // What takes longest comes first.
 const all = [
   "packages/broker",
-  "packages/conformance",
   "apps/cli",
+  "packages/conformance",
   "apps/prompt-ui",
   "scripts",
   "packages/wording",
@@ -25,7 +25,7 @@ const all = [
   "packages/sdk-browserless",
   "packages/protocol",
 ];
-const lanes = 3;
+const lanes = 4;
 const chosen = process.argv.slice(2).map((name) => name.replace(/\/$/, ""));
 for (const name of chosen) {
   if (!all.includes(name)) {

@@ -94,7 +94,8 @@ describe("a broker that sees its programs", () => {
       // The kernel hides such a process, until it shows itself.
       expect(await caller.do("dumpable 1")).toBe("ok");
       const answer = await caller.call("Authorize", asking);
-      expect(answer.reason).toBe("PROCESS_CHANGED");
+      // The second, when somebody looked at it while it was hidden.
+      expect(["PROCESS_CHANGED", "PEER_UNIDENTIFIED"]).toContain(answer.reason);
       expect(await scene.rig.prompts()).toEqual([]);
       await caller.end();
     },
