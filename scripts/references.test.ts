@@ -68,7 +68,7 @@ const isTaken = (validate: (text: string) => void, text: string) => {
 };
 
 test.runIf(existsSync(folder))(
-  `${references} references of op:// are taken as by @1password/sdk; NOT RUN without: npm ci --prefix counterparts`,
+  `${references} references of op:// are taken as by @1password/sdk; NOT RUN without: (cd counterparts && npm ci)`,
   async () => {
     const entry = pathToFileURL(join(folder, "dist", "sdk.js")).href;
     const { Secrets } = await import(entry);

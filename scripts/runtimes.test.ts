@@ -28,7 +28,7 @@ function run(folder: string, program: string, args: readonly string[]) {
 for (const [runtime, args] of Object.entries(runtimes)) {
   const program = join(root, "counterparts", "node_modules", ".bin", runtime);
   describe.runIf(existsSync(program)).concurrent(
-    `sdk-browserless in ${runtime}; NOT RUN without: npm ci --prefix counterparts`,
+    `sdk-browserless in ${runtime}; NOT RUN without: (cd counterparts && npm ci)`,
     () => {
       it("passes the same tests as in Node", async () => {
         const uvu = join(root, "node_modules", "uvu", "bin.js");

@@ -17,7 +17,7 @@ import {
 import type { ServiceImpl } from "@connectrpc/connect";
 import { decide } from "./decide.ts";
 import { createPromptRecords } from "./prompt-records.ts";
-import { seedAccount } from "./seeding.ts";
+import { seedAccounts } from "./seeding.ts";
 import type { Subject } from "./subject.ts";
 
 const version = 1;
@@ -107,14 +107,8 @@ export function createControl(subject: Subject): Controlled {
         return { seq: next() };
       },
       async seed({ accounts }) {
-        const accountIds: string[] = [];
-        const items = [];
-        for (const account of accounts) {
-          const seeded = await seedAccount(subject, account);
-          accountIds.push(seeded.accountId);
-          items.push(...seeded.items);
-        }
-        return { seq: next(), accountIds, items };
+        const seeded = await seedAccounts(subject, accounts);
+        return { seq: next(), ...seeded };
       },
       advanceClock({ awake, suspended }) {
         if (suspended) subject.time.advance(durationMs(suspended));

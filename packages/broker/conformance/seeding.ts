@@ -9,10 +9,34 @@ import { create } from "@bufbuild/protobuf";
 import type { Subject } from "./subject.ts";
 
 /**
- * Make an account as its owner would: with its vaults and items, unlocked
- * unless it is to be locked, and the integration on. Returns its id.
+ * Make accounts as their owner would: with their vaults and items, unlocked
+ * unless they are to be locked. The integration goes on with the first of all,
+ * last of everything: who can connect finds them whole.
  */
-export async function seedAccount(
+export async function seedAccounts(
+  subject: Subject,
+  accounts: readonly Account[],
+): Promise<{ readonly accountIds: string[]; readonly items: SeededItem[] }> {
+  const isFirst = subject.passwords.size === 0;
+  const accountIds: string[] = [];
+  const items: SeededItem[] = [];
+  for (const account of accounts) {
+    const seeded = await seedAccount(subject, account);
+    accountIds.push(seeded.accountId);
+    items.push(...seeded.items);
+  }
+  const [first] = accountIds;
+  if (isFirst && first !== undefined) {
+    await subject.must("SettingsService/PutSettings", {
+      credential: subject.credential(first),
+      settings: { integrationEnabled: true },
+    });
+  }
+  return { accountIds, items };
+}
+
+/** One of them. Returns its id. */
+async function seedAccount(
   subject: Subject,
   account: Account,
 ): Promise<{ readonly accountId: string; readonly items: SeededItem[] }> {
@@ -26,12 +50,6 @@ export async function seedAccount(
   subject.passwords.set(accountId, account.credential);
   const credential = subject.credential(accountId);
   await subject.must("AccountService/Authenticate", { credential });
-  if (first === undefined) {
-    await subject.must("SettingsService/PutSettings", {
-      credential,
-      settings: { integrationEnabled: true },
-    });
-  }
   await subject.must("AccountService/UnlockAccount", { credential });
   const operate = async (operation: object) =>
     (await subject.must("VaultService/Operate", { credential, operation }))

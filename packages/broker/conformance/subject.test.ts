@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AccountSchema } from "@assent/protocol/conformance";
 import { create } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { seedAccount } from "./seeding.ts";
+import { seedAccounts } from "./seeding.ts";
 import { type Subject, startSubject } from "./subject.ts";
 
 let directory: string;
@@ -20,7 +20,7 @@ beforeAll(async () => {
     displayName: "Personal",
     credential: "correct horse battery staple",
   });
-  await seedAccount(subject, account);
+  await seedAccounts(subject, [account]);
 });
 afterAll(async () => {
   await subject.stop();

@@ -19,8 +19,10 @@ else if (role === "surface") await surface();
 else await lockOrUnlock(role);
 
 async function serve() {
-  // Of one before it.
+  // Of one before it: the control service knows passwords of its own time alone.
+  // Nobody can connect before the accounts are there again.
   rmSync(endpoint, { force: true });
+  rmSync(join(home, "data"), { recursive: true, force: true });
   const main = new URL("../../broker/conformance/main.ts", import.meta.url);
   const broker = spawn(process.execPath, [fileURLToPath(main)], {
     stdio: ["ignore", "inherit", "inherit"],
