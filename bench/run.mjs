@@ -27,7 +27,7 @@ const figures = {
   ],
   resolve_any_us: ["µs  the same, each time another of 10,000"],
   resolve_floor_us: [
-    "µs  of it, what the runtime alone takes: a row, two envelopes, a hash",
+    "µs  of it, what the runtime alone takes: a row, an envelope, a hash",
   ],
   broker_ready_ms: ["ms  from start to serving", 1000],
   broker_idle_mb: ["MB  resident, idle", 120],

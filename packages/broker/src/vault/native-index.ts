@@ -22,6 +22,7 @@ import type {
   NativeRows,
   VaultRow,
 } from "./native-rows.ts";
+import { OpenedKeys } from "./opened-keys.ts";
 import { type ItemEntry, StoreError } from "./store.ts";
 
 const idLength = 26;
@@ -60,6 +61,8 @@ export class NativeIndex {
   readonly #items = new Map<string, ItemRecord>();
   readonly #members = new Map<string, Map<string, ItemRecord>>();
   readonly #sorted = new Map<string, readonly ItemEntry[]>();
+  /** Of details that were read. They go with their items. */
+  readonly openedKeys = new OpenedKeys();
   readonly #described = new WeakMap<VaultRecord, Vault>();
 
   vaults(): Iterable<VaultRecord> {
@@ -136,6 +139,7 @@ export class NativeIndex {
     const vaultId = this.#items.get(id)?.state.vaultId;
     if (vaultId === undefined) return;
     this.#items.delete(id);
+    this.openedKeys.forget(id);
     this.#members.get(vaultId)?.delete(id);
     this.#sorted.delete(vaultId);
   }
@@ -143,6 +147,7 @@ export class NativeIndex {
   /** Zero the keys and forget everything. */
   clear(): void {
     for (const { key } of this.#vaults.values()) key[Symbol.dispose]();
+    this.openedKeys.clear();
     this.#vaults.clear();
     this.#items.clear();
     this.#members.clear();

@@ -17,6 +17,7 @@ import {
   sealUnder,
 } from "./native-keys.ts";
 import type { ItemEnvelopes, ItemRow, ItemState } from "./native-rows.ts";
+import type { OpenedKeys } from "./opened-keys.ts";
 import type { ItemEntry } from "./store.ts";
 
 /** A row with the record that stands for it in memory. */
@@ -78,11 +79,13 @@ export function openItemDetail(
   { state, key }: ItemRecord,
   vaultKey: Secret,
   { binding }: AccountKeys,
+  known: OpenedKeys,
 ): Secret {
   if (detail === undefined) throw corruptRows();
   const where = itemFrame(state);
-  const keyPlace = itemPlace("detail-key", binding, where);
-  using opened = openUnder(vaultKey, keyPlace, key);
+  const opened = known.of(state.id, () =>
+    openUnder(vaultKey, itemPlace("detail-key", binding, where), key),
+  );
   if (!isEqual(hashOf(detail), opened.bytes.subarray(keyLength))) {
     throw corruptRows();
   }

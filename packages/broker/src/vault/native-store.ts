@@ -334,10 +334,10 @@ class SealedStore implements NativeStore {
   }
 
   #openDetail(record: ItemRecord): Secret {
-    const { keys } = this.#account();
+    const { keys, index } = this.#account();
     const { key } = this.#vaultRecord(record.state.vaultId);
     const detail = this.#file.rows.detail(record.state.id);
-    return openItemDetail(detail, record, key, keys);
+    return openItemDetail(detail, record, key, keys, index.openedKeys);
   }
 
   #save(
