@@ -62,7 +62,7 @@ export class NativeIndex {
   readonly #members = new Map<string, Map<string, ItemRecord>>();
   readonly #sorted = new Map<string, readonly ItemEntry[]>();
   /** Of details that were read. They go with their items. */
-  readonly openedKeys = new OpenedKeys();
+  readonly openedKeys: OpenedKeys = new OpenedKeys();
   readonly #described = new WeakMap<VaultRecord, Vault>();
 
   vaults(): Iterable<VaultRecord> {
