@@ -13,11 +13,18 @@ import {
 import { type NativeFile, openNativeFile } from "../src/vault/native-file.ts";
 import type { NativeRows } from "../src/vault/native-rows.ts";
 import { openSlot } from "../src/vault/native-slot.ts";
-import { openNativeStore } from "../src/vault/native-store.ts";
+import {
+  type NativeStore,
+  openNativeStore,
+} from "../src/vault/native-store.ts";
 
 /** A small account, always the same, whose rows or file can be replaced for a moment. */
 export interface VaultGround extends Disposable {
   readonly rows: NativeRows;
+  /** The content of its only file, sealed. */
+  readonly chunk: Uint8Array;
+  /** Put other bytes in the place of `chunk`. */
+  putChunk(bytes: Uint8Array): void;
   /** What reading all of it gives. */
   readonly whole: string;
   /** The bytes of its file. */
@@ -29,6 +36,14 @@ export interface VaultGround extends Disposable {
 }
 
 const itemCount = 4;
+
+function filesOf(store: NativeStore, itemId: string): string[] {
+  return (store.entry(itemId)?.files ?? []).map(({ id, name, size }) => {
+    const range = { offset: 0, length: Number(size) };
+    using content = store.readFile(itemId, id, range);
+    return `${name}: ${Buffer.from(content.bytes)}`;
+  });
+}
 
 /** `random` makes its keys and ids. */
 export function createVaultGround(random: Random): VaultGround {
@@ -61,7 +76,8 @@ export function createVaultGround(random: Random): VaultGround {
         store.items(vault.id).map(({ overview }) => {
           using opened = store.read(overview.id);
           const [field] = opened.item.fields;
-          return [overview.title, Buffer.from(field?.value ?? []).toString()];
+          const value = Buffer.from(field?.value ?? []).toString();
+          return [overview.title, value, ...filesOf(store, overview.id)];
         }),
       ]);
       return JSON.stringify([file.rows.account()?.name, values]);
@@ -81,6 +97,11 @@ export function createVaultGround(random: Random): VaultGround {
       }),
     );
   }
+  const [first] = store?.items(vault?.id ?? "") ?? [];
+  const itemId = first?.overview.id ?? "";
+  const draft = { id: "", name: "file", sectionId: "" };
+  const content = Buffer.from("content");
+  const fileId = store?.putFile(itemId, 1n, draft, content).id ?? "";
   store?.lock();
   filled.close();
   const bytes = readFileSync(path);
@@ -89,6 +110,8 @@ export function createVaultGround(random: Random): VaultGround {
 
   return {
     rows: file.rows,
+    chunk: file.rows.chunk(itemId, fileId, 0) ?? new Uint8Array(),
+    putChunk: (bytes) => file.rows.putChunks(itemId, fileId, [bytes]),
     whole: read(file),
     bytes,
     readRows(change) {

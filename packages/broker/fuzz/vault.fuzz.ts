@@ -4,12 +4,16 @@
 // envelope, 20 a text or a detail, five a row, and one in 256 a whole file,
 // which costs a thousand times as much.
 
+import { ItemSchema } from "@assent/protocol";
+import { create } from "@bufbuild/protobuf";
 import { isBearable } from "../src/crypto/argon2.ts";
 import { OpenError, open, seal } from "../src/crypto/envelope.ts";
 import {
+  decodeContentSeals,
   decodeDetail,
   decodeText,
   decodeValues,
+  encodeDetail,
   parseOverview,
 } from "../src/vault/item-codec.ts";
 import { FileRefusal } from "../src/vault/native-refusal.ts";
@@ -46,6 +50,14 @@ const parameters = JSON.stringify({
   parallelism: 4,
 });
 
+// A detail with the seals of two contents.
+const seals = ["one", "two"].map((fileId) => ({
+  fileId,
+  key: Buffer.alloc(32, 1),
+  hashes: Buffer.alloc(64, 2),
+}));
+const detail = encodeDetail(create(ItemSchema), seals).bytes;
+
 function padded(text: string): Buffer {
   const block = Buffer.alloc(256);
   block.writeUInt32BE(Buffer.byteLength(text));
@@ -72,6 +84,17 @@ function itemRow({ rows }: VaultGround, random: Random): ItemRow {
 
 const columns = ["overview", "key", "detail"] as const;
 
+// One row in four is a chunk of a file.
+const rowKinds = [...columns, "chunk"] as const;
+
+function rowBytes(
+  ground: VaultGround,
+  row: ItemRow,
+  kind: (typeof rowKinds)[number],
+): Uint8Array {
+  return kind === "chunk" ? ground.chunk : row[kind];
+}
+
 function make(seed: number, ground: VaultGround): Input {
   const random = createRandom(seed);
   const kind = random.oneIn(256)
@@ -83,8 +106,9 @@ function make(seed: number, ground: VaultGround): Input {
       ]);
   const original = {
     envelope: () => sealed(random).envelope,
-    plain: () => random.pick([padded(overview), Buffer.from(parameters)]),
-    row: () => itemRow(ground, random)[random.pick(columns)],
+    plain: () =>
+      random.pick([padded(overview), Buffer.from(parameters), detail]),
+    row: () => rowBytes(ground, itemRow(ground, random), random.pick(rowKinds)),
     file: () => ground.bytes,
   }[kind]();
   return { kind, seed, bytes: mutate(random, original) };
@@ -115,10 +139,14 @@ function check({ kind, seed, bytes }: Input, ground: VaultGround): void {
     case "row": {
       random.below(20);
       const row = itemRow(ground, random);
-      const column = random.pick(columns);
-      const isSame = Buffer.compare(bytes, row[column]) === 0;
+      const kind = random.pick(rowKinds);
+      const isSame = Buffer.compare(bytes, rowBytes(ground, row, kind)) === 0;
       const found = refusedBy(StoreError, () =>
-        ground.readRows((rows) => rows.putItem({ ...row, [column]: bytes })),
+        ground.readRows((rows) =>
+          kind === "chunk"
+            ? ground.putChunk(bytes)
+            : rows.putItem({ ...row, [kind]: bytes }),
+        ),
       );
       if (found !== (isSame ? ground.whole : undefined))
         throw new Error("it opened");
@@ -149,6 +177,7 @@ function checkPlain(bytes: Uint8Array): void {
     () => parseOverview(decodeText(bytes), state),
     () => decodeDetail(bytes),
     () => decodeValues(bytes),
+    () => decodeContentSeals(bytes),
   ];
   for (const decode of decoders) {
     refusedBy(Error, decode);

@@ -24,6 +24,14 @@ export interface Limits {
   readonly scopeVaults: number;
   /** Items in one call. */
   readonly items: number;
+  /** Bytes of one attached file. */
+  readonly fileBytes: number;
+  /** Files of one item. */
+  readonly files: number;
+  /** Bytes of a file in one answer of ReadFile. */
+  readonly readFileBytes: number;
+  /** Bytes of a file in one PutFile: larger ones are sent in parts. */
+  readonly putFileBytes: number;
   /** Characters of an account name or id as asked for. */
   readonly accountLength: number;
   /** Bytes of a password or a recovery code. */
@@ -59,6 +67,10 @@ export const limits: Limits = {
   referenceLength: 2_048,
   scopeVaults: 100,
   items: 1_000,
+  fileBytes: 32 * 1024 * 1024,
+  files: 100,
+  readFileBytes: 1024 * 1024,
+  putFileBytes: 3_000_000,
   accountLength: 128,
   passwordBytes: 1_024,
   integrationNameLength: 64,

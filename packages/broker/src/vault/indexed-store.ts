@@ -79,5 +79,11 @@ function indexing(store: AccountStore): IndexedAccountStore {
       store.deleteItem(itemId);
       index?.itemChanged(itemId);
     },
+    // Files are found by their item: the index does not know them.
+    readFile: (itemId, fileId, range) => store.readFile(itemId, fileId, range),
+    putFile: (itemId, revision, file, content) =>
+      store.putFile(itemId, revision, file, content),
+    deleteFile: (itemId, revision, fileId) =>
+      store.deleteFile(itemId, revision, fileId),
   };
 }

@@ -5,6 +5,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  decodeContentSeals,
   decodeDetail,
   decodeText,
   encodeDetail,
@@ -72,6 +73,32 @@ test("zeroing a detail zeroes every value that was read from it", () => {
   expect(item.notes.every((byte) => byte === 9)).toBe(true);
 });
 
+test("what opens the contents of files follows the item, and is no part of it", () => {
+  const seals = ["f", "é".repeat(200)].map((fileId, at) => ({
+    fileId,
+    key: new Uint8Array(32).fill(at + 1),
+    hashes: new Uint8Array(32 * (at + 1)).fill(at + 7),
+  }));
+  for (let length = 0; length < 300; length++) {
+    const item = create(ItemSchema, { notes: new Uint8Array(length).fill(5) });
+    // Details of before files were kept end anywhere.
+    using without = encodeDetail(item);
+    expect(decodeContentSeals(without.bytes)).toEqual([]);
+    using detail = encodeDetail(item, seals);
+    const read = decodeContentSeals(detail.bytes);
+    expect(read.map((one) => one.fileId)).toEqual(["f", "é".repeat(200)]);
+    expect(read.map(({ key }) => [...key])).toEqual(
+      seals.map(({ key }) => [...key]),
+    );
+    expect(read.map(({ hashes }) => [...hashes])).toEqual(
+      seals.map(({ hashes }) => [...hashes]),
+    );
+    expect(equals(ItemSchema, decodeDetail(detail.bytes), item)).toBe(true);
+    detail[Symbol.dispose]();
+    expect(read.every(({ key }) => key.every((byte) => byte === 0))).toBe(true);
+  }
+});
+
 test("sizes tell little: what is sealed comes in blocks", () => {
   const size = (length: number) => {
     const notes = new Uint8Array(length);
@@ -114,6 +141,10 @@ test("what is malformed is refused", () => {
   const state = { id: "i", vaultId: "v", revision: 1n, archived: false };
   expect(() => decodeDetail(new Uint8Array(3))).toThrow();
   expect(() => decodeDetail(Uint8Array.of(0, 0, 0, 9, 1))).toThrow(RangeError);
+  for (const left of [[1], [1, 2, 3], [0, 3, 1, 1, 1], [255, 255, 0, 0]]) {
+    const seals = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, left.length, ...left);
+    expect(() => decodeContentSeals(seals)).toThrow(RangeError);
+  }
   expect(() => decodeText(Uint8Array.of(255, 255, 255, 255, 1))).toThrow(
     RangeError,
   );

@@ -10,13 +10,21 @@ import {
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { allocateBytes, Secret } from "../crypto/secret.ts";
+import {
+  type ContentSeal,
+  contentSealsLength,
+  readContentSeals,
+  writeContentSeals,
+} from "./content-seals.ts";
 import { type DetailValues, readValues } from "./detail-values.ts";
 import type { ItemEntry } from "./store.ts";
 
 /*
  * What is sealed is padded, so that its size tells little: four bytes of
  * length, the bytes, zeros. The detail is the assent.v1.Item itself; its
- * values are copied once, into the one buffer that is zeroed. The overview
+ * values are copied once, into the one buffer that is zeroed. Where the item
+ * has files, what opens their content follows, with a length of its own; older
+ * details, which have none, read as without. The overview
  * holds no value and is compact JSON, since ten thousand are read at once.
  */
 
@@ -32,7 +40,10 @@ const valueTag = (5 << 3) | 2;
  * values in buffers that nobody zeroes: it writes everything but the values,
  * and those are put in between.
  */
-export function encodeDetail(item: Item): Secret {
+export function encodeDetail(
+  item: Item,
+  contents: readonly ContentSeal[] = [],
+): Secret {
   const head = toBinary(ItemSchema, {
     ...item,
     fields: [],
@@ -48,7 +59,9 @@ export function encodeDetail(item: Item): Secret {
     head.length +
     fields.reduce((sum, field) => sum + partSize(bodySize(field)), 0) +
     partSize(item.notes.length);
-  const detail = new Secret(padded(size, detailBlock));
+  const sealsSize = contentSealsLength(contents);
+  const after = sealsSize === 0 ? 0 : lengthBytes + sealsSize;
+  const detail = new Secret(padded(size, detailBlock, after));
   const writer = partWriter(detail.bytes, lengthBytes);
   writer.bytes(head);
   for (const field of fields) {
@@ -57,6 +70,12 @@ export function encodeDetail(item: Item): Secret {
     writer.part(valueTag, field.value);
   }
   writer.part(notesTag, item.notes);
+  if (after > 0) {
+    const start = lengthBytes + size;
+    viewOf(detail.bytes).setUint32(start, sealsSize);
+    const seals = detail.bytes.subarray(start + lengthBytes, start + after);
+    writeContentSeals(seals, contents);
+  }
   return detail;
 }
 
@@ -77,6 +96,16 @@ export function decodeDetail(detail: Uint8Array): Item {
  */
 export function decodeValues(detail: Uint8Array): DetailValues {
   return readValues(unpadded(detail));
+}
+
+/**
+ * What opens the contents of its files: views of it as well.
+ *
+ * @throws RangeError when it is malformed.
+ */
+export function decodeContentSeals(detail: Uint8Array): ContentSeal[] {
+  const rest = detail.subarray(lengthBytes + unpadded(detail).length);
+  return rest.length < lengthBytes ? [] : readContentSeals(unpadded(rest));
 }
 
 type OverviewParts = [
@@ -170,17 +199,21 @@ export function decodeText(block: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString("utf8");
 }
 
-function padded(size: number, block: number): Uint8Array {
-  const bytes = allocateBytes(Math.ceil((lengthBytes + size) / block) * block);
-  new DataView(bytes.buffer).setUint32(0, size);
+function padded(size: number, block: number, after = 0): Uint8Array {
+  const length = lengthBytes + size + after;
+  const bytes = allocateBytes(Math.ceil(length / block) * block);
+  viewOf(bytes).setUint32(0, size);
   return bytes;
 }
 
 function unpadded(bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const size = view.getUint32(0);
+  const size = viewOf(bytes).getUint32(0);
   if (lengthBytes + size > bytes.length) throw new RangeError("malformed");
   return bytes.subarray(lengthBytes, lengthBytes + size);
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 // A length-delimited part with a tag of one byte.

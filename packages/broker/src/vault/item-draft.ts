@@ -15,7 +15,7 @@ import {
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { looksLikeId } from "../crypto/id.ts";
-import { type ItemEntry, StoreError } from "./store.ts";
+import { type FileDraft, type ItemEntry, StoreError } from "./store.ts";
 
 /** What the store adds to an item that it was given. */
 export interface ItemFacts {
@@ -25,13 +25,15 @@ export interface ItemFacts {
   readonly previous: ItemEntry | undefined;
   readonly nowMs: number;
   readonly newId: () => string;
+  /** Its files from now on; by default those that it has. */
+  readonly files?: ItemEntry["files"];
 }
 
 /**
  * The item as it will be stored: ids given where they are missing, times set,
  * unspecified kinds resolved, what the schema does not know dropped, files
- * kept as they were (they have operations of their own). Values are the
- * caller's bytes, not copies.
+ * those of `facts` whatever the draft says (they have operations of their own).
+ * Values are the caller's bytes, not copies.
  *
  * @throws StoreError "invalid"
  */
@@ -48,7 +50,7 @@ export function settleItem(draft: Item, facts: ItemFacts): Item {
     ids.add(settled);
     return settled;
   };
-  const files = previous?.files ?? [];
+  const files = facts.files ?? previous?.files ?? [];
   for (const { id } of files) settleId(id);
   const sections = draft.sections.map(({ id, title }) =>
     create(SectionSchema, { id: settleId(id), title: checkTitle(title) }),
@@ -103,6 +105,35 @@ export function checkName(name: string, what: string): string {
   if (name.trim() === "") throw invalid(`${what} is empty`);
   if (looksLikeId(name)) throw invalid(`${what} looks like an id`);
   return checkTitle(name);
+}
+
+/** What a file comes to. */
+export interface FileFacts {
+  readonly id: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The one in whose place it comes. */
+  readonly present: ItemEntry["files"][number] | undefined;
+  readonly item: ItemEntry;
+}
+
+/** The file as it will be stored. @throws StoreError "invalid" */
+export function settleFile(
+  { name, sectionId }: FileDraft,
+  { id, size, present, item }: FileFacts,
+): ItemEntry["files"][number] {
+  if (size > limits.fileBytes) {
+    throw invalid(`a file has at most ${limits.fileBytes} bytes`);
+  }
+  if (present === undefined && item.files.length >= limits.files) {
+    throw invalid(`an item has at most ${limits.files} files`);
+  }
+  if (sectionId !== "" && !item.sections.some((one) => one.id === sectionId)) {
+    throw invalid("the file names a section that the item does not have");
+  }
+  const settled = name === "" && present !== undefined ? present.name : name;
+  checkName(settled, "the name of a file");
+  return { id, name: settled, sectionId, size: BigInt(size) };
 }
 
 function checkTitle(title: string): string {

@@ -5,6 +5,7 @@ import { clone } from "@bufbuild/protobuf";
 import { isEqual } from "../crypto/derive.ts";
 import { type Random, randomKey } from "../crypto/random.ts";
 import { allocateBytes, Secret } from "../crypto/secret.ts";
+import type { ContentSeal } from "./content-seals.ts";
 import { encodeDetail, encodeOverview } from "./item-codec.ts";
 import { archivedFlag, type ItemRecord } from "./native-index.ts";
 import {
@@ -26,9 +27,13 @@ export interface SealedItem {
   readonly record: ItemRecord;
 }
 
-/** Seal a settled item: its detail under a key that is used this once. */
+/**
+ * Seal a settled item: its detail under a key that is used this once.
+ * `contents`: of all its files.
+ */
 export function sealItem(
   item: Item,
+  contents: readonly ContentSeal[],
   vaultKey: Secret,
   keys: AccountKeys,
   random: Random,
@@ -39,7 +44,7 @@ export function sealItem(
   const state = { id, vaultId, revision: item.revision, flags };
   const { binding } = keys;
   using itemKey = randomKey(random);
-  using plain = encodeDetail(item);
+  using plain = encodeDetail(item, contents);
   const where = itemFrame(state);
   const detail = sealUnder(
     itemKey,

@@ -29,7 +29,8 @@ import { StoreError } from "./store.ts";
  * and the key epoch, which rises whenever the account key changes: a copy
  * from elsewhere or from before does not open (T37b). The detail alone is not
  * bound to the epoch: a change of keys need not touch it, since it has a key of
- * its own, and the envelope of that key holds its hash.
+ * its own, and the envelope of that key holds its hash. Nor is the content of
+ * files, whose keys and hashes stand in the detail (native-content.ts).
  */
 
 /** What sealed rows of one account are bound to. */

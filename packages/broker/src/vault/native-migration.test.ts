@@ -93,6 +93,14 @@ test("a file of the first version is migrated when it is opened, and all that is
   expectMigrated();
 });
 
+test("a file of the second version, which has no place for files, gets one", () => {
+  openNativeFile(path).close();
+  using database = new DatabaseSync(path);
+  database.exec("DROP TABLE chunk; PRAGMA user_version = 2");
+  database.close();
+  expectMigrated();
+});
+
 test("a migration begins with what it is told to do before, on the file as it was", () => {
   const backup = join(directory, "backup");
   let told = 0;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DatabaseSync } from "node:sqlite";
-import { schema, schemaVersion } from "./native-schema.ts";
+import {
+  chunkTable,
+  itemByVault,
+  schema,
+  schemaVersion,
+} from "./native-schema.ts";
 
 /*
  * Files of earlier versions are brought up to date when they are opened, step
@@ -18,15 +23,17 @@ interface MigrationStep {
   readonly before: readonly string[];
 }
 
-const itemByVault = "CREATE INDEX item_by_vault ON item (vault)";
+/** What each version added, beginning with the second. */
+const added: readonly (readonly string[])[] = [[itemByVault], [chunkTable]];
 
 /** The step from version 1 comes first. */
-const steps: readonly MigrationStep[] = [
-  {
-    before: schema.filter((statement) => statement !== itemByVault),
-    statements: [itemByVault],
-  },
-];
+const steps: readonly MigrationStep[] = added.map((statements, at) => {
+  const later = added.slice(at).flat();
+  return {
+    before: schema.filter((statement) => !later.includes(statement)),
+    statements,
+  };
+});
 
 /** What a file of this version holds, or undefined when there is no such version. */
 export function schemaOf(version: number): readonly string[] | undefined {

@@ -88,7 +88,20 @@ export interface NativeRows {
   putItem(row: ItemRow): void;
   /** Replace what is sealed under the vault key. */
   putEnvelopes(itemId: string, envelopes: ItemEnvelopes): void;
+  /** And the chunks of its files. */
   deleteItem(id: string): void;
+  /** One chunk of the content of a file, sealed. */
+  chunk(
+    itemId: string,
+    fileId: string,
+    position: number,
+  ): Uint8Array | undefined;
+  /** In the place of all chunks of the file; none: it is deleted. */
+  putChunks(
+    itemId: string,
+    fileId: string,
+    chunks: readonly Uint8Array[],
+  ): void;
 }
 
 /** Prepares the statements once. @throws StoreError */
@@ -137,6 +150,12 @@ export function createRows(database: DatabaseSync): NativeRows {
     "UPDATE item SET overview = ?, key = ? WHERE id = ?",
   );
   const deleteItem = prepare("DELETE FROM item WHERE id = ?");
+  const chunk = prepare(
+    "SELECT content FROM chunk WHERE item = ? AND file = ? AND position = ?",
+  );
+  chunk.setReturnArrays(true);
+  const addChunk = prepare("INSERT INTO chunk VALUES (?, ?, ?, ?)");
+  const deleteChunks = prepare("DELETE FROM chunk WHERE item = ? AND file = ?");
 
   return {
     account() {
@@ -217,6 +236,18 @@ export function createRows(database: DatabaseSync): NativeRows {
     },
     deleteItem(id) {
       translated(() => deleteItem.run(id));
+    },
+    chunk(itemId, fileId, position) {
+      const row = translated(() => chunk.get(itemId, fileId, position));
+      return (row as readonly Uint8Array[] | undefined)?.[0];
+    },
+    putChunks(itemId, fileId, chunks) {
+      translated(() => {
+        deleteChunks.run(itemId, fileId);
+        chunks.forEach((content, position) => {
+          addChunk.run(itemId, fileId, position, content);
+        });
+      });
     },
   };
 }

@@ -5,7 +5,7 @@
  * the kinds and parameters of its slots, the public half of its log key, and
  * how many rows there are, their ids, revisions and sizes. Everything else is
  * sealed (see native-keys.ts), and all rows together are authenticated (see
- * native-ledger.ts).
+ * native-ledger.ts); chunks of files by the item that they belong to.
  */
 
 /** "ASNT": marks a database as one of ours. */
@@ -15,7 +15,19 @@ export const applicationId = 0x41534e54;
  * Raised when the tables change; a file of a later version is refused, one of
  * an earlier version is migrated (native-migration.ts).
  */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
+
+/** Since version 2: without it, deleting a vault looks through all items. */
+export const itemByVault = "CREATE INDEX item_by_vault ON item (vault)";
+
+/** Since version 3: the content of files, sealed (native-content.ts). */
+export const chunkTable = `CREATE TABLE chunk (
+  item TEXT NOT NULL REFERENCES item (id) ON DELETE CASCADE,
+  file TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY (item, file, position)
+) STRICT`;
 
 /** One statement for each table and index. A file that reads otherwise is refused. */
 export const schema: readonly string[] = [
@@ -53,6 +65,6 @@ export const schema: readonly string[] = [
   key BLOB NOT NULL,
   detail BLOB NOT NULL
 ) STRICT`,
-  // Since version 2: without it, deleting a vault looks through all items.
-  "CREATE INDEX item_by_vault ON item (vault)",
+  itemByVault,
+  chunkTable,
 ];

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Item, Vault } from "@assent/protocol";
+import { type File, FileSchema, type Item, type Vault } from "@assent/protocol";
+import { create } from "@bufbuild/protobuf";
 import { createId } from "../crypto/id.ts";
 import type { Random } from "../crypto/random.ts";
 import type { Secret } from "../crypto/secret.ts";
-import { decodeDetail } from "./item-codec.ts";
-import { checkName, settleItem } from "./item-draft.ts";
+import type { ContentSeal } from "./content-seals.ts";
+import { decodeContentSeals, decodeDetail } from "./item-codec.ts";
+import { checkName, settleFile, settleItem } from "./item-draft.ts";
+import {
+  type ContentRange,
+  openContent,
+  sealContent,
+} from "./native-content.ts";
 import type { NativeFile } from "./native-file.ts";
 import {
   archivedFlag,
@@ -32,10 +39,17 @@ import {
   rotateKeys,
   type SlotChange,
 } from "./native-rotation.ts";
-import type { SlotRow } from "./native-rows.ts";
+import type { NativeRows, SlotRow } from "./native-rows.ts";
 import { createSlot, type SlotDraft } from "./native-slot.ts";
 import { OpenDetail } from "./open-detail.ts";
-import { type AccountStore, type OpenItem, StoreError } from "./store.ts";
+import {
+  type AccountStore,
+  type FileDraft,
+  type ItemEntry,
+  type OpenContent,
+  type OpenItem,
+  StoreError,
+} from "./store.ts";
 
 /** An open account in a file of its own, with what only its owner may do. */
 export interface NativeStore extends AccountStore {
@@ -194,16 +208,19 @@ class SealedStore implements NativeStore {
 
   putItem(draft: Item): Item {
     const { item, vault, previous } = this.#settle(draft);
-    this.#save([{ item, vault }], previous);
+    using detail = this.#detailWithFiles(previous);
+    const contents = contentsOf(detail);
+    this.#save([{ item, vault, contents }], previous);
     return item;
   }
 
   createItems(drafts: readonly Item[]): readonly (Item | StoreError)[] {
+    this.#account();
     const settled = drafts.map((draft) => {
       try {
         const { item, vault, previous } = this.#settle(draft);
         return previous === undefined
-          ? { item, vault }
+          ? { item, vault, contents: [] }
           : new StoreError("invalid", "the item is not new");
       } catch (error) {
         if (error instanceof StoreError) return error;
@@ -262,7 +279,8 @@ class SealedStore implements NativeStore {
       newId: () => createId(this.#facts.random),
     });
     if (item.overview) item.overview.archived = true;
-    this.#save([{ item, vault }], previous);
+    const contents = contentsOf(detail);
+    this.#save([{ item, vault, contents }], previous);
   }
 
   deleteItem(itemId: string): void {
@@ -273,6 +291,90 @@ class SealedStore implements NativeStore {
       write: (rows) => rows.deleteItem(itemId),
     });
     index.deleteItem(itemId);
+  }
+
+  readFile(itemId: string, fileId: string, range: ContentRange): OpenContent {
+    const record = this.#itemRecord(itemId);
+    const file = fileOf(record.entry, fileId);
+    using detail = this.#openDetail(record);
+    const seal = contentsOf(detail).find((one) => one.fileId === fileId);
+    if (seal === undefined) throw corruptRows();
+    const content = openContent(
+      this.#contentPlace(itemId, fileId, Number(file.size)),
+      seal,
+      range,
+      (position) => this.#file.rows.chunk(itemId, fileId, position),
+    );
+    this.#openItems.add(content);
+    return {
+      bytes: content.bytes,
+      [Symbol.dispose]: () => {
+        this.#openItems.delete(content);
+        content[Symbol.dispose]();
+      },
+    };
+  }
+
+  putFile(
+    itemId: string,
+    revision: bigint,
+    draft: FileDraft,
+    content: Uint8Array,
+  ): File {
+    const { random } = this.#facts;
+    const { entry } = this.#itemAt(itemId, revision);
+    const present = draft.id === "" ? undefined : fileOf(entry, draft.id);
+    const id = present?.id ?? createId(random);
+    const size = content.length;
+    const file = settleFile(draft, { id, size, present, item: entry });
+    using sealed = sealContent(
+      this.#contentPlace(itemId, id, size),
+      content,
+      random,
+    );
+    const replaced =
+      present === undefined
+        ? [...entry.files, file]
+        : entry.files.map((one) => (one === present ? file : one));
+    this.#changeFiles(itemId, replaced, [sealed.seal], (rows) =>
+      rows.putChunks(itemId, id, sealed.chunks),
+    );
+    return create(FileSchema, file);
+  }
+
+  deleteFile(itemId: string, revision: bigint, fileId: string): void {
+    const { entry } = this.#itemAt(itemId, revision);
+    const file = fileOf(entry, fileId);
+    const left = entry.files.filter((one) => one !== file);
+    this.#changeFiles(itemId, left, [], (rows) =>
+      rows.putChunks(itemId, fileId, []),
+    );
+  }
+
+  // The item as it is, with other files; `added` are contents of some of them.
+  #changeFiles(
+    itemId: string,
+    files: ItemEntry["files"],
+    added: readonly ContentSeal[],
+    writeChunks: (rows: NativeRows) => void,
+  ): void {
+    const previous = this.#itemRecord(itemId);
+    const vault = this.#vaultRecord(previous.state.vaultId);
+    using detail = this.#openDetail(previous);
+    const item = settleItem(decodeDetail(detail.bytes), {
+      id: itemId,
+      revision: this.#nextRevision(previous.state.revision),
+      previous: previous.entry,
+      nowMs: Math.trunc(this.#facts.now()),
+      newId: () => createId(this.#facts.random),
+      files,
+    });
+    const contents = [...added, ...contentsOf(detail)].filter(
+      ({ fileId }, at, all) =>
+        files.some(({ id }) => id === fileId) &&
+        all.findIndex((one) => one.fileId === fileId) === at,
+    );
+    this.#save([{ item, vault, contents }], previous, writeChunks);
   }
 
   rename(name: string): void {
@@ -333,6 +435,12 @@ class SealedStore implements NativeStore {
     throw new StoreError("not-found", "there is no such item");
   }
 
+  #itemAt(id: string, revision: bigint): ItemRecord {
+    const record = this.#itemRecord(id);
+    if (record.state.revision === revision) return record;
+    throw new StoreError("conflict", "the item changed since it was read");
+  }
+
   #openDetail(record: ItemRecord): Secret {
     const { keys, index } = this.#account();
     const { key } = this.#vaultRecord(record.state.vaultId);
@@ -340,19 +448,32 @@ class SealedStore implements NativeStore {
     return openItemDetail(detail, record, key, keys, index.openedKeys);
   }
 
+  // What its files open with stands in the detail alone.
+  #detailWithFiles(record: ItemRecord | undefined): Secret | undefined {
+    return record === undefined || record.entry.files.length === 0
+      ? undefined
+      : this.#openDetail(record);
+  }
+
+  #contentPlace(itemId: string, fileId: string, size: number) {
+    return { accountId: this.accountId, itemId, fileId, size };
+  }
+
   #save(
-    items: readonly { readonly item: Item; readonly vault: VaultRecord }[],
+    items: readonly SettledItem[],
     previous: ItemRecord | undefined,
+    writeChunks?: (rows: NativeRows) => void,
   ): void {
     const { keys, ledger, index } = this.#account();
-    const sealed = items.map(({ item, vault }) =>
-      sealItem(item, vault.key, keys, this.#facts.random),
+    const sealed = items.map(({ item, vault, contents }) =>
+      sealItem(item, contents, vault.key, keys, this.#facts.random),
     );
     ledger.commit({
       added: sealed.map(({ record }) => record.digest),
       removed: previous === undefined ? [] : [previous.digest],
       write: (rows) => {
         for (const { row } of sealed) rows.putItem(row);
+        writeChunks?.(rows);
       },
     });
     for (const { record } of sealed) index.putItem(record);
@@ -364,6 +485,29 @@ class SealedStore implements NativeStore {
     const start = BigInt(revisionEpoch) << 32n;
     return (revision > start ? revision : start) + 1n;
   }
+}
+
+/** An item as it will be stored, where, and what its files open with. */
+interface SettledItem {
+  readonly item: Item;
+  readonly vault: VaultRecord;
+  readonly contents: readonly ContentSeal[];
+}
+
+// Views of the detail. Undefined: there are none.
+function contentsOf(detail: Secret | undefined): readonly ContentSeal[] {
+  if (detail === undefined) return [];
+  try {
+    return decodeContentSeals(detail.bytes);
+  } catch {
+    throw corruptRows();
+  }
+}
+
+function fileOf(entry: ItemEntry, fileId: string): ItemEntry["files"][number] {
+  const file = entry.files.find(({ id }) => id === fileId);
+  if (file !== undefined) return file;
+  throw new StoreError("not-found", "there is no such file");
 }
 
 /** The file, which is prepared once before the first transaction. */

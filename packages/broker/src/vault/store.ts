@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Item, ItemOverview, Vault } from "@assent/protocol";
+import type { File, Item, ItemOverview, Vault } from "@assent/protocol";
 
 /** A way to unlock, as it stands in clear. */
 export interface SlotInfo {
@@ -50,6 +50,20 @@ export interface OpenItem extends Disposable {
   readonly values: ItemValues;
   /** How many bytes are held open for it. */
   readonly size: number;
+}
+
+/** A file as it is put: an empty id makes one, any other replaces the content of that one. */
+export interface FileDraft {
+  readonly id: string;
+  /** Of one that is replaced, empty: as it was. */
+  readonly name: string;
+  /** Empty: none. */
+  readonly sectionId: string;
+}
+
+/** Some bytes of a file. Zeroed on disposal: copy what must live on. */
+export interface OpenContent extends Disposable {
+  readonly bytes: Uint8Array;
 }
 
 /** Why a change did not happen; nothing was changed. */
@@ -110,5 +124,28 @@ export interface AccountStore {
    */
   createItems(items: readonly Item[]): readonly (Item | StoreError)[];
   archiveItem(itemId: string): void;
+  /** With its files. */
   deleteItem(itemId: string): void;
+  /**
+   * At most `length` bytes of a file from `offset` on; beyond its end there are
+   * none. Nothing else of it is opened.
+   */
+  readFile(
+    itemId: string,
+    fileId: string,
+    range: { readonly offset: number; readonly length: number },
+  ): OpenContent;
+  /**
+   * Attach a file, or replace one, in one durable change: it appears whole or
+   * not at all. A change of the item: `revision` is the item's, and must match,
+   * else "conflict". `content` stays the caller's.
+   */
+  putFile(
+    itemId: string,
+    revision: bigint,
+    file: FileDraft,
+    content: Uint8Array,
+  ): File;
+  /** A change of the item, as `putFile`. */
+  deleteFile(itemId: string, revision: bigint, fileId: string): void;
 }
