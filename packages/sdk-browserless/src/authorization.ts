@@ -5,11 +5,13 @@ import {
   Interaction,
 } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
+import { durationFromMs } from "@bufbuild/protobuf/wkt";
 import { type CallLimit, createCallLimit } from "./call-limit.ts";
 import { AssentError, type ErrorCode } from "./error.ts";
 import { type Grant, readGrant } from "./grant.ts";
-import type { Settings } from "./options.ts";
-import { type Scope, scopeMessage } from "./scope.ts";
+import type { Ask, Settings } from "./options.ts";
+import { scopeMessage } from "./scope.ts";
+import { createSession, type SessionStatus } from "./session.ts";
 import { createSharedCall, type SharedCall } from "./shared-call.ts";
 import type { Timers } from "./timers.ts";
 import type { Transport } from "./transport.ts";
@@ -29,9 +31,13 @@ export interface Authorization {
   /** Have a grant newer than `epoch`. @throws the last refusal, if there was one. */
   renew(epoch: number, limit: CallLimit): Promise<void>;
   /** Ask because the program says so, whatever was refused before. */
-  ask(scope: Scope | undefined, limit: CallLimit): Promise<Grant>;
-  /** Learn from the failure of a Request. */
-  note(error: AssentError): void;
+  ask(change: Partial<Ask>, limit: CallLimit): Promise<Grant>;
+  /** What is asked for when access is needed, and `change` with it. */
+  asking(change: Partial<Ask>): Ask;
+  /** What calls have shown. */
+  readonly status: SessionStatus;
+  /** Learn from the failure of a Request that was sent in this epoch. */
+  note(error: AssentError, since: number): void;
   /** Give access up; returns the account to revoke, "" if there is none. */
   forget(): string;
 }
@@ -60,34 +66,43 @@ export function createAuthorization(
   timers: Timers,
 ): Authorization {
   const pending = new Map<string, SharedCall<Grant>>();
-  let { scope } = settings;
+  const session = createSession(settings.onSession);
+  let ask = settings.ask;
   let grant: Grant | undefined;
   let refusal: AssentError | undefined;
   let epoch = 0;
   const account = () => grant?.accountId ?? settings.account;
 
   async function authorize(
-    asked: Scope,
+    asked: Ask,
     toldMs: number,
     signal: AbortSignal,
   ): Promise<Grant> {
     const timeoutMs = settings.authorizeTimeoutMs;
     const limit = createCallLimit({ signal, timeoutMs }, timers);
     const begun = timers.now();
-    const stop = timers.after(waitingMs, () =>
-      settings.onWaiting?.({
+    const { scope, inactivityTimeoutMs, purpose } = asked;
+    let stopWaiting = () => {};
+    const stop = timers.after(waitingMs, () => {
+      const info = {
         account: grant?.accountName ?? settings.account,
-        scope: asked,
+        scope,
         elapsedMs: Math.round(timers.now() - begun),
-      }),
-    );
+      };
+      stopWaiting = session.wait(info);
+      settings.onWaiting?.(info);
+    });
     try {
       const { grant: answer } = await transport.unary(
         BrokerService.method.authorize,
         create(AuthorizeRequestSchema, {
           account: account(),
-          scope: scopeMessage(asked),
-          ...settings.request,
+          scope: scopeMessage(scope),
+          ...(inactivityTimeoutMs !== undefined && {
+            inactivityTimeout: durationFromMs(inactivityTimeoutMs),
+          }),
+          ...(settings.integration && { integration: settings.integration }),
+          purpose,
           interaction:
             settings.interaction === "never"
               ? Interaction.NEVER
@@ -99,8 +114,11 @@ export function createAuthorization(
       checkAccount(given);
       grant = given;
       epoch += 1;
+      stopWaiting();
+      session.granted(given, scope);
       return given;
     } catch (error) {
+      stopWaiting();
       throw refuse(error, toldMs === timeoutMs);
     } finally {
       stop();
@@ -114,7 +132,10 @@ export function createAuthorization(
     if (!(error instanceof AssentError)) return error;
     const silent = wholeTime && error.code === "deadline-exceeded";
     const told = silent ? new AssentError("prompt-timed-out") : error;
-    if (refusals.has(told.code)) refusal = told;
+    if (refusals.has(told.code)) {
+      refusal = told;
+      session.refused(told);
+    }
     return told;
   }
 
@@ -126,7 +147,7 @@ export function createAuthorization(
     throw new AssentError("wrong-account");
   }
 
-  async function wait(asked: Scope, limit: CallLimit): Promise<Grant> {
+  async function wait(asked: Ask, limit: CallLimit): Promise<Grant> {
     const key = JSON.stringify(asked);
     for (;;) {
       limit.check();
@@ -144,11 +165,7 @@ export function createAuthorization(
     }
   }
 
-  function begin(
-    key: string,
-    asked: Scope,
-    limit: CallLimit,
-  ): SharedCall<Grant> {
+  function begin(key: string, asked: Ask, limit: CallLimit): SharedCall<Grant> {
     const leftMs = limit.remainingMs() ?? Number.POSITIVE_INFINITY;
     const toldMs = Math.min(settings.authorizeTimeoutMs, leftMs);
     const call = createSharedCall(
@@ -174,21 +191,28 @@ export function createAuthorization(
     async renew(since, limit) {
       if (epoch !== since) return;
       if (refusal !== undefined) throw again(refusal);
-      await wait(scope, limit);
+      await wait(ask, limit);
     },
-    async ask(asked, limit) {
+    async ask(change, limit) {
       refusal = undefined;
-      const given = await wait(asked ?? scope, limit);
-      scope = asked ?? scope;
+      const asked = { ...ask, ...change };
+      const given = await wait(asked, limit);
+      ask = asked;
       return given;
     },
-    note(error) {
+    asking: (change) => ({ ...ask, ...change }),
+    get status() {
+      return session.status;
+    },
+    note(error, since) {
       if (endings.has(error.code)) refusal = error;
+      if (epoch === since) session.failed(error);
     },
     forget() {
       const name = account();
       grant = undefined;
       refusal = new AssentError("session-revoked");
+      session.failed(refusal);
       for (const call of pending.values()) call.end(again(refusal));
       return name;
     },

@@ -149,20 +149,22 @@ const explanations: Readonly<Record<ErrorCode, string>> = {
     "The item was changed by somebody else. Get it again, then repeat the change.",
   "not-found":
     "No such vault, item or file within what was granted. Check the name, or use the id.",
-  invalid: "The call breaks a rule of the protocol.",
+  invalid:
+    "The call breaks a rule of the protocol. Check what it was given; if that is right, update the SDK.",
   "limit-exceeded":
     "The call, or its answer, is larger than the protocol allows. Ask for less at once.",
   "storage-failed":
     "The broker could not write to its storage; nothing was changed. Check the disk, then try again.",
-  internal: "A fault in the broker. Its log says more.",
+  internal: "A fault in the broker. Look into its log, then try again.",
   unsupported: "The broker does not know this operation. Update the broker.",
   "not-approved":
     "The broker refused for a reason this SDK does not know. Update the SDK to learn the reason.",
-  "reference-failed": "The secret reference has no value.",
+  "reference-failed":
+    "The secret reference has no value. Look at the item it names.",
   unavailable:
     "The broker cannot be reached. Start it with `assent broker run`, or turn the integration on with `assent integration on`.",
   "untrusted-endpoint":
-    "The broker's endpoint is not safe to speak to. Nothing was sent.",
+    "The broker's endpoint is not safe to speak to. Nothing was sent. Run `assent doctor` to see why.",
   "outcome-unknown":
     "The connection broke while the change was under way. Look whether it happened before you repeat it.",
   "malformed-answer":
@@ -170,8 +172,9 @@ const explanations: Readonly<Record<ErrorCode, string>> = {
   "wrong-account":
     "The user granted another account than the one this client works with. Name that account, or make another client for it.",
   "not-text": "The value is not UTF-8 text. Read it with resolveBytes().",
-  canceled: "The call was canceled by its signal.",
+  canceled:
+    "The call was canceled by its signal. Call again when it is wanted.",
   "deadline-exceeded":
-    "The broker did not answer within the time this call was given.",
+    "The broker did not answer within the time this call was given. Give it more with timeoutMs, or look whether the broker runs.",
   closed: "The client is closed. Create another one.",
 };

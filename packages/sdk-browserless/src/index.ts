@@ -2,6 +2,7 @@
 export type { CallOptions } from "./call-limit.ts";
 export {
   type AssentClient,
+  type AuthorizeOptions,
   type Carrier,
   createClient,
 } from "./client.ts";
@@ -9,6 +10,7 @@ export {
   adaptConnectTransport,
   type ConnectTransport,
 } from "./connect.ts";
+export type { Environments, EnvironmentVariable } from "./environments.ts";
 export {
   AssentError,
   type AssentErrorFacts,
@@ -34,6 +36,7 @@ export type {
   SecretInput,
   Section,
 } from "./item.ts";
+export type { ItemOutcome } from "./item-outcomes.ts";
 export type { Items, ListOptions } from "./items.ts";
 export type { ClientOptions, WaitingInfo } from "./options.ts";
 export { generatePassword, type PasswordRecipe } from "./password.ts";
@@ -44,6 +47,7 @@ export {
 export type { Scope } from "./scope.ts";
 export { Secret } from "./secret.ts";
 export type { SecretOutcome, Secrets } from "./secrets.ts";
+export type { SessionState, SessionStatus } from "./session.ts";
 export { systemTimers, type Timers } from "./timers.ts";
 export type { Transport, TransportCall } from "./transport.ts";
 export { createUnaryTransport } from "./unary.ts";

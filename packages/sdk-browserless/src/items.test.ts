@@ -12,14 +12,20 @@ import {
   ItemOverviewsSchema,
   ItemSchema,
   type Operation,
+  Reason,
   type Result,
 } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { Code } from "@connectrpc/connect";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { connect, errorOf } from "../test/client.ts";
-import { canary, createScriptedBroker } from "../test/scripted-broker.ts";
+import {
+  canary,
+  createScriptedBroker,
+  refusal,
+} from "../test/scripted-broker.ts";
 import type { AssentError } from "./error.ts";
 import { categories, fieldTypes } from "./item-message.ts";
 
@@ -239,6 +245,65 @@ test("archives and deletes", async () => {
     seen.map((each) => each.case === "removeItems" && each.value.archive),
     [true, false],
   );
+});
+
+test("gets several items, with an outcome for each, in order", async () => {
+  const { items } = serving(() => ({
+    case: "itemOutcomes",
+    value: create(ItemOutcomesSchema, {
+      outcomes: [
+        { outcome: { case: "failure", value: ItemFailure.NOT_FOUND } },
+        { outcome: { case: "item", value: stored() } },
+      ],
+    }),
+  }));
+  const [lost, found] = await items.getAll("Dev", ["i0", "i1"]);
+  assert.is(lost?.error?.code, "not-found");
+  assert.is(found?.item?.id, "i1");
+  assert.equal(await items.getAll("Dev", []), []);
+  const short = await errorOf(items.getAll("Dev", ["i1"]));
+  assert.is(short.code, "malformed-answer");
+});
+
+test("asks for fewer items at once where they are too large together", async () => {
+  const asked: number[] = [];
+  const { items } = serving((operation) => {
+    if (operation.case !== "getItems") throw new Error("another operation");
+    const { length } = operation.value.itemIds;
+    asked.push(length);
+    if (length > 2)
+      throw refusal(Code.ResourceExhausted, Reason.LIMIT_EXCEEDED);
+    return outcomes(...operation.value.itemIds.map(() => stored()));
+  });
+  const ids = ["i1", "i2", "i3", "i4", "i5"];
+  assert.is((await items.getAll("Dev", ids)).length, 5);
+  assert.equal(asked, [5, 3, 2, 1, 2]);
+});
+
+test("creates several items in one step", async () => {
+  const { items, seen } = serving(() => outcomes(stored(), stored()));
+  const item = { vaultId: "v1", title: "GitHub", notes: "x" };
+  const created = await items.createAll([item, item]);
+  assert.is(created.length, 2);
+  assert.is(seen.length, 1);
+  assert.equal(await items.createAll([]), []);
+  const bad = items.createAll([item, { ...item, category: "no" as never }]);
+  assert.is((await errorOf(bad)).code, "invalid");
+  assert.is(seen.length, 1);
+});
+
+test("deletes several items in one step", async () => {
+  const { items, seen } = serving(() => ({
+    case: "done",
+    value: { $typeName: "assent.v1.Done" },
+  }));
+  await items.deleteAll("v1", ["i1", "i2"]);
+  await items.deleteAll("v1", []);
+  assert.is(seen.length, 1);
+  const [asked] = seen;
+  if (asked?.case !== "removeItems") throw new Error("another operation");
+  assert.equal([...asked.value.itemIds], ["i1", "i2"]);
+  assert.is(asked.value.archive, false);
 });
 
 test.run();

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   GetItemsSchema,
-  ItemFailure,
   type Item as ItemMessage,
-  type ItemOutcomes,
   ListItemsSchema,
+  limits,
   PutItemsSchema,
   RemoveItemsSchema,
 } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
 import type { CallOptions } from "./call-limit.ts";
-import { AssentError, type ErrorCode } from "./error.ts";
+import { AssentError } from "./error.ts";
 import type { ChangedItem, Item, ItemOverview, NewItem } from "./item.ts";
 import {
   changedItemMessage,
   clearItem,
   newItemMessage,
-  readItem,
   readOverview,
 } from "./item-message.ts";
-import type { Requester } from "./requester.ts";
+import {
+  type ItemOutcome,
+  readOutcome,
+  readOutcomes,
+} from "./item-outcomes.ts";
+import type { Request, Requester } from "./requester.ts";
 
 /** What `list` gives, and the limits of the call. */
 export interface ListOptions extends CallOptions {
@@ -37,8 +40,27 @@ export interface Items {
    * @throws AssentError "not-found", "out-of-scope", and as every call
    */
   get(vault: string, itemId: string, options?: CallOptions): Promise<Item>;
+  /**
+   * Several items of a vault, with an outcome for each, in order. Asks for
+   * fewer at once where an answer would be too large.
+   */
+  getAll(
+    vault: string,
+    itemIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<readonly ItemOutcome[]>;
   /** Store a new item. Needs access to write; so do the others below. */
   create(item: NewItem, options?: CallOptions): Promise<Item>;
+  /**
+   * Store up to 1,000 new items in one step, with an outcome for each, in
+   * order. One that cannot be stored does not hinder the others.
+   *
+   * @throws AssentError "limit-exceeded" for more than one message holds
+   */
+  createAll(
+    items: readonly NewItem[],
+    options?: CallOptions,
+  ): Promise<readonly ItemOutcome[]>;
   /**
    * Replace an item with a changed one.
    *
@@ -52,6 +74,16 @@ export interface Items {
     options?: CallOptions,
   ): Promise<void>;
   delete(vaultId: string, itemId: string, options?: CallOptions): Promise<void>;
+  /**
+   * Delete up to 1,000 items of a vault: all of them, or none.
+   *
+   * @throws AssentError "not-found" when one of them is not there
+   */
+  deleteAll(
+    vaultId: string,
+    itemIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<void>;
 }
 
 export function createItems(requester: Requester): Items {
@@ -64,7 +96,7 @@ export function createItems(requester: Requester): Items {
       const message = compose(item);
       const value = create(PutItemsSchema, { items: [message] });
       try {
-        return readOne(
+        return readOutcome(
           await request("changes", { case: "putItems", value }, "itemOutcomes"),
         );
       } finally {
@@ -75,12 +107,11 @@ export function createItems(requester: Requester): Items {
 
   function remove(
     vaultId: string,
-    itemId: string,
+    itemIds: string[],
     archive: boolean,
     options: CallOptions | undefined,
   ): Promise<void> {
     return requester(options, async (request) => {
-      const itemIds = [itemId];
       const value = create(RemoveItemsSchema, { vaultId, itemIds, archive });
       await request("changes", { case: "removeItems", value }, "done");
     });
@@ -110,30 +141,67 @@ export function createItems(requester: Requester): Items {
     get: (vault, itemId, options) =>
       requester(options, async (request) => {
         const value = create(GetItemsSchema, { vault, itemIds: [itemId] });
-        return readOne(
+        return readOutcome(
           await request("reads", { case: "getItems", value }, "itemOutcomes"),
         );
+      }),
+    getAll: (vault, itemIds, options) =>
+      requester(options, (request) => readAll(request, vault, itemIds)),
+    createAll: (items, options) =>
+      requester(options, async (request) => {
+        if (items.length === 0) return [];
+        const messages: ItemMessage[] = [];
+        try {
+          for (const item of items) messages.push(newItemMessage(item));
+          const value = create(PutItemsSchema, { items: messages });
+          return readOutcomes(
+            await request(
+              "changes",
+              { case: "putItems", value },
+              "itemOutcomes",
+            ),
+            messages.length,
+          );
+        } finally {
+          messages.forEach(clearItem);
+        }
       }),
     create: (item, options) => store(newItemMessage, item, options),
     put: (item, options) => store(changedItemMessage, item, options),
     archive: (vaultId, itemId, options) =>
-      remove(vaultId, itemId, true, options),
+      remove(vaultId, [itemId], true, options),
     delete: (vaultId, itemId, options) =>
-      remove(vaultId, itemId, false, options),
+      remove(vaultId, [itemId], false, options),
+    deleteAll: async (vaultId, itemIds, options) => {
+      if (itemIds.length > 0)
+        await remove(vaultId, [...itemIds], false, options);
+    },
   };
 }
 
-const codes: ReadonlyMap<number, ErrorCode> = new Map<ItemFailure, ErrorCode>([
-  [ItemFailure.NOT_FOUND, "not-found"],
-  [ItemFailure.CONFLICT, "conflict"],
-  [ItemFailure.INVALID, "invalid"],
-  [ItemFailure.OUT_OF_SCOPE, "out-of-scope"],
-]);
-
-function readOne({ outcomes }: ItemOutcomes): Item {
-  const [outcome, more] = outcomes.map((each) => each.outcome);
-  if (more !== undefined) throw new AssentError("malformed-answer");
-  if (outcome?.case === "item") return readItem(outcome.value as ItemMessage);
-  if (outcome?.case !== "failure") throw new AssentError("malformed-answer");
-  throw new AssentError(codes.get(outcome.value) ?? "not-approved");
+/** The items of as many requests as it takes. */
+async function readAll(
+  request: Request,
+  vault: string,
+  itemIds: readonly string[],
+): Promise<ItemOutcome[]> {
+  const half = Math.ceil(itemIds.length / 2);
+  const halves = async () => [
+    ...(await readAll(request, vault, itemIds.slice(0, half))),
+    ...(await readAll(request, vault, itemIds.slice(half))),
+  ];
+  if (itemIds.length === 0) return [];
+  if (itemIds.length > limits.items) return halves();
+  try {
+    const value = create(GetItemsSchema, { vault, itemIds: [...itemIds] });
+    return readOutcomes(
+      await request("reads", { case: "getItems", value }, "itemOutcomes"),
+      itemIds.length,
+    );
+  } catch (error) {
+    const isTooLarge =
+      error instanceof AssentError && error.code === "limit-exceeded";
+    if (!isTooLarge || itemIds.length === 1) throw error;
+    return halves();
+  }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { limits } from "@assent/protocol";
-import { type Duration, durationFromMs } from "@bufbuild/protobuf/wkt";
 import { AssentError } from "./error.ts";
 import { type Scope, scopeMessage } from "./scope.ts";
+import type { SessionStatus } from "./session.ts";
 import { longestMs } from "./timers.ts";
 
 /** What is told while the user is being asked. */
@@ -48,6 +48,20 @@ export interface ClientOptions {
    * each Authorize, from a timer; what it throws is not caught.
    */
   readonly onWaiting?: (info: WaitingInfo) => void;
+  /**
+   * Called whenever a call shows that something changed: the user is being
+   * asked, has granted what was asked or less, or said no; access expired, or
+   * ended by a lock or a revocation. `client.status` has the same. What it
+   * throws is reported as an error that nobody caught.
+   */
+  readonly onSession?: (status: SessionStatus) => void;
+}
+
+/** What one Authorize asks for, besides what holds for the whole client. */
+export interface Ask {
+  readonly scope: Scope;
+  readonly purpose: string;
+  readonly inactivityTimeoutMs: number | undefined;
 }
 
 /** Options that were checked, with their defaults. */
@@ -56,17 +70,16 @@ export interface Settings {
   readonly account: string;
   /** Set when an id was asked for: no other account will do. */
   readonly accountId: string | undefined;
-  readonly scope: Scope;
+  readonly ask: Ask;
   readonly interaction: "allow" | "never";
   readonly requestTimeoutMs: number;
   readonly authorizeTimeoutMs: number;
   readonly onWaiting: ((info: WaitingInfo) => void) | undefined;
-  /** What each AuthorizeRequest says besides account, scope and interaction. */
-  readonly request: {
-    readonly inactivityTimeout?: Duration;
-    readonly integration?: { readonly name: string; readonly version: string };
-    readonly purpose: string;
-  };
+  readonly onSession: ((status: SessionStatus) => void) | undefined;
+  /** What the program calls itself, in each AuthorizeRequest. */
+  readonly integration:
+    | { readonly name: string; readonly version: string }
+    | undefined;
 }
 
 const idPattern = /^[a-z2-7]{26}$/;
@@ -84,6 +97,7 @@ export function readOptions(options: ClientOptions): Settings {
     integrationVersion = "",
     purpose = "",
     onWaiting,
+    onSession,
   } = options;
   const asked = typeof account === "string" ? account : account.id;
   if (typeof account !== "string" && asked === "") {
@@ -96,35 +110,37 @@ export function readOptions(options: ClientOptions): Settings {
     integrationVersion,
     limits.integrationVersionLength,
   );
-  checkText("purpose", purpose, limits.purposeLength);
   checkMs("requestTimeoutMs", requestTimeoutMs, 1);
   checkMs("authorizeTimeoutMs", authorizeTimeoutMs, 1);
-  if (inactivityTimeoutMs !== undefined) {
-    checkMs("inactivityTimeoutMs", inactivityTimeoutMs, limits.inactivityMinMs);
-  }
   if (interaction !== "allow" && interaction !== "never") {
     throw invalid("interaction is allow or never");
   }
-  scopeMessage(scope);
+  const ask = { scope, purpose, inactivityTimeoutMs };
+  checkAsk(ask);
   return {
     account: asked,
     accountId:
       typeof account !== "string" || idPattern.test(asked) ? asked : undefined,
-    scope,
+    ask,
     interaction,
     requestTimeoutMs,
     authorizeTimeoutMs,
     onWaiting,
-    request: {
-      ...(inactivityTimeoutMs !== undefined && {
-        inactivityTimeout: durationFromMs(inactivityTimeoutMs),
-      }),
-      ...((integrationName || integrationVersion) && {
-        integration: { name: integrationName, version: integrationVersion },
-      }),
-      purpose,
-    },
+    onSession,
+    integration:
+      integrationName || integrationVersion
+        ? { name: integrationName, version: integrationVersion }
+        : undefined,
   };
+}
+
+/** @throws AssentError "invalid" where a broker would refuse it */
+export function checkAsk({ scope, purpose, inactivityTimeoutMs }: Ask): void {
+  checkText("purpose", purpose, limits.purposeLength);
+  if (inactivityTimeoutMs !== undefined) {
+    checkMs("inactivityTimeoutMs", inactivityTimeoutMs, limits.inactivityMinMs);
+  }
+  scopeMessage(scope);
 }
 
 /** @throws AssentError "invalid" unless `ms` is a whole number of milliseconds that a timer can wait */

@@ -28,7 +28,11 @@ export type ReferenceFailureName =
 
 type Explanation = readonly [ReferenceFailureName, ErrorCode, string];
 
-const other: Explanation = ["other", "reference-failed", "it has no value"];
+const other: Explanation = [
+  "other",
+  "reference-failed",
+  "it has no value; look at the item",
+];
 
 const explanations: ReadonlyMap<number, Explanation> = new Map<
   ReferenceFailure,
@@ -36,11 +40,19 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
 >([
   [
     ReferenceFailure.PARSING,
-    ["parsing", "invalid", "it is no secret reference"],
+    [
+      "parsing",
+      "invalid",
+      "it is no secret reference; write it as assent://VAULT/ITEM/FIELD",
+    ],
   ],
   [
     ReferenceFailure.VAULT_NOT_FOUND,
-    ["vault-not-found", "not-found", "there is no such vault"],
+    [
+      "vault-not-found",
+      "not-found",
+      "there is no such vault; check its name, or use its id",
+    ],
   ],
   [
     ReferenceFailure.TOO_MANY_VAULTS,
@@ -52,7 +64,11 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
   ],
   [
     ReferenceFailure.ITEM_NOT_FOUND,
-    ["item-not-found", "not-found", "there is no such item"],
+    [
+      "item-not-found",
+      "not-found",
+      "there is no such item; check its name, or use its id. Archived items do not count",
+    ],
   ],
   [
     ReferenceFailure.TOO_MANY_ITEMS,
@@ -64,7 +80,11 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
   ],
   [
     ReferenceFailure.FIELD_NOT_FOUND,
-    ["field-not-found", "not-found", "the item has no such field"],
+    [
+      "field-not-found",
+      "not-found",
+      "the item has no such field; check its name, or use its id",
+    ],
   ],
   [
     ReferenceFailure.TOO_MANY_FIELDS,
@@ -76,14 +96,18 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
   ],
   [
     ReferenceFailure.SECTION_NOT_FOUND,
-    ["section-not-found", "not-found", "the item has no such section"],
+    [
+      "section-not-found",
+      "not-found",
+      "the item has no such section; check its name, or leave it out",
+    ],
   ],
   [
     ReferenceFailure.NOT_A_TOTP_FIELD,
     [
       "not-a-totp-field",
       "reference-failed",
-      "the field holds no one-time password",
+      "the field holds no one-time password; name another, or leave the attribute out",
     ],
   ],
   [
@@ -91,19 +115,23 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
     [
       "totp-failed",
       "reference-failed",
-      "the one-time password could not be computed",
+      "the one-time password could not be computed; store its seed again",
     ],
   ],
   [
     ReferenceFailure.NOT_AN_SSH_KEY,
-    ["not-an-ssh-key", "reference-failed", "the field holds no SSH key"],
+    [
+      "not-an-ssh-key",
+      "reference-failed",
+      "the field holds no SSH key; name another, or leave ssh-format out",
+    ],
   ],
   [
     ReferenceFailure.SSH_FORMAT_FAILED,
     [
       "ssh-format-failed",
       "reference-failed",
-      "the key could not be written in that format",
+      "the key could not be written in that format; leave ssh-format out",
     ],
   ],
   [
@@ -119,7 +147,7 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
     [
       "ssh-key-metadata-not-found",
       "reference-failed",
-      "the key has no such detail",
+      "the key has no such detail; there are public key, fingerprint and key type",
     ],
   ],
   [
@@ -127,7 +155,7 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
     [
       "ssh-key-parsing",
       "reference-failed",
-      "the stored private key cannot be read",
+      "the stored private key cannot be read; store it again as PEM",
     ],
   ],
   [
@@ -135,7 +163,7 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
     [
       "unsupported-file-format",
       "reference-failed",
-      "the file cannot be given as a secret",
+      "the file cannot be given as a secret; name a field",
     ],
   ],
   [ReferenceFailure.OTHER, other],

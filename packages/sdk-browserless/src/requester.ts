@@ -71,6 +71,7 @@ export function createRequester(parts: RequesterParts): Requester {
     limit: CallLimit,
   ): Promise<Result["result"]> {
     limit.check();
+    const { epoch } = authorization;
     const turn = gate.enter(limit.signal);
     if (turn !== undefined) await turn;
     const stop = timers.after(requestTimeoutMs, () =>
@@ -92,7 +93,7 @@ export function createRequester(parts: RequesterParts): Requester {
       return result?.result ?? { case: undefined };
     } catch (error) {
       if (!(error instanceof AssentError)) throw error;
-      authorization.note(error);
+      authorization.note(error, epoch);
       if (error.code === "process-changed") transport.reconnect?.();
       throw effect === "changes" ? changeError(error, limit) : error;
     } finally {

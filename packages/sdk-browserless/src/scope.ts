@@ -68,6 +68,23 @@ export function readScope(
   }
 }
 
+/**
+ * Whether less was granted than asked. What was asked by name is granted by
+ * id, so it is counted: two names for one thing look narrower than they are.
+ */
+export function isNarrower(granted: Scope, asked: Scope): boolean {
+  if (asked.access === "read-write" && granted.access !== "read-write") {
+    return true;
+  }
+  const { vaults, references } = granted;
+  if (vaults === undefined && references === undefined) return false;
+  const had = asked.vaults ?? asked.references;
+  if (had === undefined) return true;
+  if (references !== undefined && asked.references === undefined) return true;
+  if (vaults !== undefined && asked.vaults === undefined) return false;
+  return (vaults ?? references ?? []).length < new Set(had).size;
+}
+
 function readAccess(access: Access): "read" | "read-write" | undefined {
   if (access === Access.READ) return "read";
   return access === Access.READ_WRITE ? "read-write" : undefined;

@@ -32,7 +32,7 @@ const callMutants: readonly Mutant[] = [
       requester,
       `    if (account !== "") {
       try {`,
-      `    await authorization.ask(undefined, limit);
+      `    await authorization.ask({}, limit);
     if (account !== "") {
       try {`,
     ],

@@ -107,7 +107,7 @@ test("examples/resolve-all.mjs tells each outcome and no value", async () => {
   assert.is(
     ended.stdout,
     `${reference}: [secret], ${canary.length} bytes\n` +
-      `not-found: ${other}: the item has no such field\n`,
+      `not-found: ${other}: the item has no such field; check its name, or use its id\n`,
   );
   assert.is(ended.code, 1);
   assert.is((await run("resolve-all.mjs", broker.path)).code, 2);
