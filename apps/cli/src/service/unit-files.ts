@@ -76,7 +76,7 @@ RestartSec=2
 # would not help.
 RestartPreventExitStatus=7 8 9
 # What could lead the broker to other files, or put other code into it.
-UnsetEnvironment=ASSENT_HOME ASSENT_ENDPOINT NODE_OPTIONS NODE_PATH LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT
+UnsetEnvironment=ASSENT_HOME ASSENT_ENDPOINT NODE_OPTIONS NODE_PATH NODE_COMPILE_CACHE LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT
 ${home !== undefined || dataHome === undefined ? "" : `Environment=${assignment("XDG_DATA_HOME", dataHome)}\n`}
 # Secrets stay out of core files and out of swap; what is written is yours alone.
 LimitCORE=0

@@ -182,7 +182,7 @@ const alterations: Record<string, (filled: Filled) => string[]> = {
   ],
   "an item removed": ({ a }) => [`DELETE FROM item WHERE id = '${a}'`],
   "an item twice": ({ a }) => [
-    `INSERT INTO item SELECT 'x' || substr(id, 2), vault, revision, flags, overview, key, detail FROM item WHERE id = '${a}'`,
+    `INSERT INTO item SELECT iif(id LIKE 'x%', 'y', 'x') || substr(id, 2), vault, revision, flags, overview, key, detail FROM item WHERE id = '${a}'`,
   ],
   "an item as it was before": () =>
     old("INSERT OR REPLACE INTO item SELECT * FROM old.item"),
