@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+/**
+ * The client core, on web-standard APIs: {@link createClient} with a `fetch` or
+ * a transport of your own.
+ *
+ * @module sdk-browserless
+ */
 export type { CallOptions } from "./call-limit.ts";
 export {
   type AssentClient,

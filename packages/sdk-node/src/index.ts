@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+/**
+ * The client over the local socket of this user's broker: {@link createClient}.
+ * All but that is the core's.
+ *
+ * @module sdk-node
+ */
 export {
   type AssentClient,
   AssentError,
