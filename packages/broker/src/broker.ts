@@ -34,6 +34,7 @@ import type { ChannelName } from "./rpc/refusal-line.ts";
 import { reloadSettings } from "./rpc/settings-reload.ts";
 import { createSurfaces, type SurfaceProgram } from "./rpc/surfaces.ts";
 import { createUnlocks } from "./rpc/unlocks.ts";
+import { createUploads } from "./rpc/uploads.ts";
 import { Sessions } from "./session/sessions.ts";
 import { openSeenExecutables } from "./settings/seen-file.ts";
 import { openStorage, type StorageOptions } from "./storage.ts";
@@ -108,6 +109,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   storage.onNotice((accountId, kind) => recorder.note(accountId, { kind }));
   const unlocks = createUnlocks(bootMs);
+  const uploads = createUploads(bootMs);
   const sessions = new Sessions(newId, (session, end) => {
     const event = {
       kind: "session-ended",
@@ -190,6 +192,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     seen,
     credentials: createCredentialCheck(accounts, clock, recorder),
     unlocks,
+    uploads,
     brokerLog,
     logOf,
     removeLog: storage.removeLog,
@@ -263,6 +266,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       );
       const now = clock.bootMs();
       sessions.sweep(now);
+      uploads.sweep();
       const idle = unlocks.due({
         autoLockMs: settings.current.autoLockMs,
         sessions: (accountId) => sessions.count(accountId),

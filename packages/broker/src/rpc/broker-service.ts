@@ -135,6 +135,7 @@ function serve(
       wallMs: clock.wallMs(),
       defer: (cleanup) => flight.defer(cleanup),
       reader: createItemReader(store, (cleanup) => flight.defer(cleanup)),
+      uploads: parts.uploads.of(peer.number, session.accountId, false),
       cover: (grant) => covered.add(grant),
       beforeChange: log.change,
     });

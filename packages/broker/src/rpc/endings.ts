@@ -54,6 +54,7 @@ export function lockAccount(
   // First the key: from here on no approval can take effect.
   accounts.lock(accountId);
   parts.unlocks.locked(accountId);
+  parts.uploads.dropAccount(accountId);
   const holders = new Set(
     sessions.all().flatMap(({ process }) => (held(process) ? [process] : [])),
   );
@@ -103,6 +104,7 @@ export function endProcess(
       flight.connection.peer.number === processNumber &&
       flight.accountId !== undefined,
   );
+  parts.uploads.dropProcess(processNumber);
   parts.cards.forget(processNumber);
 }
 

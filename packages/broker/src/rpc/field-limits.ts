@@ -3,6 +3,7 @@ import {
   type AuthorizeRequest,
   limits,
   type Operation,
+  type PutFile,
   Reason,
   type RequestRequest,
   type RevokeRequest,
@@ -62,6 +63,27 @@ export function checkOperation(holder: Operation | undefined): void {
     case "removeItems":
       count(operation.value.itemIds.length, limits.items);
       break;
+    case "readFile":
+      if (operation.value.length > limits.readFileBytes) {
+        throw refusal(Reason.LIMIT_EXCEEDED);
+      }
+      break;
+    case "putFile":
+      checkPutFile(operation.value);
+      break;
+  }
+}
+
+function checkPutFile({ file, content }: PutFile): void {
+  if (file === undefined) throw refusal(Reason.INVALID);
+  atMost(file.name, limits.nameLength);
+  atMost(file.id, limits.nameLength);
+  atMost(file.sectionId, limits.nameLength);
+  if (
+    content.length > limits.putFileBytes ||
+    file.size > BigInt(limits.fileBytes)
+  ) {
+    throw refusal(Reason.LIMIT_EXCEEDED);
   }
 }
 

@@ -6,15 +6,17 @@ import {
   ResultSchema,
 } from "@assent/protocol";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
+import type { ConnectError } from "@connectrpc/connect";
 import type { Grant } from "../session/sessions.ts";
 import type { IndexedAccountStore } from "../vault/indexed-store.ts";
 import { StoreError } from "../vault/store.ts";
+import { deleteFile, putFile, readFile } from "./file-operations.ts";
 import { putItems, removeItems } from "./item-changes.ts";
 import type { ItemReader } from "./item-reader.ts";
 import { getItems, listItems } from "./item-reading.ts";
 import { refusal } from "./refusal.ts";
 import { resolveSecrets } from "./resolve-operation.ts";
+import type { Sender } from "./uploads.ts";
 import { deleteVault, listVaults, putVault } from "./vault-operations.ts";
 
 /** What an operation is done with. */
@@ -26,6 +28,8 @@ export interface OperationContext {
   /** Run when the answer has left: zeroes what was opened for it. */
   readonly defer: (cleanup: () => void) => void;
   readonly reader: ItemReader;
+  /** The caller's files that are not complete. */
+  readonly uploads: Sender;
   /**
    * The grant covers something of what is asked: the Request is activity of
    * it, whatever comes of it (EXP-002, EXP-004).
@@ -90,9 +94,11 @@ function run(holder: Operation | undefined, context: OperationContext): Ruling {
     case "removeItems":
       return removeItems(operation.value, context);
     case "readFile":
+      return readFile(operation.value, context);
     case "putFile":
+      return putFile(operation.value, context);
     case "deleteFile":
-      throw new ConnectError("files are not served yet", Code.Unimplemented);
+      return deleteFile(operation.value, context);
     default:
       throw refusal(Reason.INVALID);
   }

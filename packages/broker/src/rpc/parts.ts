@@ -21,6 +21,7 @@ import type { Recorder } from "./recorder.ts";
 import type { AskedScope } from "./scope-terms.ts";
 import type { Surfaces } from "./surfaces.ts";
 import type { Unlocks } from "./unlocks.ts";
+import type { Uploads } from "./uploads.ts";
 
 /** What the user said yes to, as it took effect. */
 export interface Granted {
@@ -62,6 +63,8 @@ export interface BrokerParts {
   readonly credentials: CredentialCheck;
   /** Who unlocked each account, and so when it locks again. */
   readonly unlocks: Unlocks;
+  /** Files that programs and the owner send in parts. */
+  readonly uploads: Uploads;
   /** What happens without an account. */
   readonly brokerLog: ActivityLog;
   /** The log of an account, also of a locked one. */

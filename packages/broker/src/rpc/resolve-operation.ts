@@ -14,12 +14,15 @@ import { reachesReference } from "../session/scope.ts";
 import type { Grant } from "../session/sessions.ts";
 import type { IndexedAccountStore } from "../vault/indexed-store.ts";
 import {
+  isContent,
   matchReference,
   type ReferenceMatch,
   type ReferenceView,
   readMatch,
+  type ValueOutcome,
 } from "../vault/reference.ts";
 import type { ItemEntry } from "../vault/store.ts";
+import { answerBytes } from "./item-reader.ts";
 import type { OperationContext, Ruling } from "./operation.ts";
 import { refusal } from "./refusal.ts";
 import { boundReference } from "./scope-terms.ts";
@@ -148,11 +151,13 @@ function viewOf({ scope }: Grant, store: IndexedAccountStore): ReferenceView {
 
 function read(
   match: ReferenceMatch,
-  { store, wallMs, defer, reader }: OperationContext,
+  context: OperationContext,
   touched: string[],
 ): ResolvedSecret {
-  const { values } = reader.open(match.itemId);
-  const outcome = readMatch(values, match, wallMs);
+  const { store, wallMs, defer, reader } = context;
+  const outcome = isContent(match)
+    ? readContent(match, context)
+    : readMatch(reader.open(match.itemId).values, match, wallMs);
   if ("failure" in outcome) return failed(outcome.failure);
   const { value } = outcome;
   defer(() => value.fill(0));
@@ -165,6 +170,22 @@ function read(
     vaultId: match.vaultId,
     itemId: match.itemId,
   });
+}
+
+/** A file as a secret: all of it, if one answer holds that. Larger ones are read in parts. */
+function readContent(
+  { itemId, fileId = "" }: ReferenceMatch,
+  { store, defer }: OperationContext,
+): ValueOutcome {
+  const files = store.entry(itemId)?.files ?? [];
+  const size = files.find(({ id }) => id === fileId)?.size ?? 0n;
+  if (size > answerBytes) {
+    return { failure: ReferenceFailure.UNSUPPORTED_FILE_FORMAT };
+  }
+  const range = { offset: 0, length: answerBytes };
+  const content = store.readFile(itemId, fileId, range);
+  defer(() => content[Symbol.dispose]());
+  return { value: content.bytes };
 }
 
 function parse(text: string): SecretReference | undefined {

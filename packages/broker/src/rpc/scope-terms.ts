@@ -13,6 +13,7 @@ import type { BoundReference, BoundScope } from "../session/scope.ts";
 import { indexedStore } from "../vault/indexed-store.ts";
 import {
   findVaults,
+  isContent,
   matchReference,
   type ReferenceMatch,
   type ReferenceView,
@@ -150,9 +151,14 @@ export function boundReference(match: ReferenceMatch): BoundReference {
     fieldId: match.fieldId ?? match.fileId,
     attribute:
       match.sshFormat === undefined
-        ? match.attribute
+        ? readingOf(match)
         : `ssh-format=${match.sshFormat}`,
   };
+}
+
+// The value of a file is its content.
+function readingOf(match: ReferenceMatch): string {
+  return isContent(match) ? "value" : match.attribute;
 }
 
 function referenceText(reference: BoundReference): string {

@@ -73,6 +73,11 @@ export function createVaultService(
       wallMs: parts.clock.wallMs(),
       defer,
       reader: createItemReader(store, defer),
+      uploads: parts.uploads.of(
+        connectionOf(context).peer.number,
+        store.accountId,
+        true,
+      ),
       cover: () => {},
       beforeChange: log,
     });

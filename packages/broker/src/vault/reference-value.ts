@@ -17,8 +17,8 @@ export type ValueOutcome =
   | { readonly failure: ReferenceFailure };
 
 /**
- * Read what was matched out of an open item. The value is always a fresh copy.
- * `nowMs` is the time of day, for one-time passwords.
+ * Read what was matched out of an open item; the content of a file is not in it
+ * (`isContent`). The value is always a fresh copy. `nowMs` is the time of day, for one-time passwords.
  */
 export function readMatch(
   item: ItemValues,

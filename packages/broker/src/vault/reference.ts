@@ -9,7 +9,7 @@ import { matchField } from "./reference-field.ts";
 import type { ItemEntry } from "./store.ts";
 
 export { foldName } from "./folded-name.ts";
-export { readMatch } from "./reference-value.ts";
+export { readMatch, type ValueOutcome } from "./reference-value.ts";
 
 /** A vault by its name. */
 export interface NamedVault {
@@ -45,6 +45,13 @@ export interface ReferenceMatch {
   readonly fileId: string | undefined;
   readonly attribute: ReferenceAttribute;
   readonly sshFormat: "openssh" | undefined;
+}
+
+/** Whether it means what is in a file, rather than something that is told of one. */
+export function isContent({ fileId, attribute }: ReferenceMatch): boolean {
+  return (
+    fileId !== undefined && (attribute === "value" || attribute === "content")
+  );
 }
 
 /** The one thing that a reference means, or why there is none. */

@@ -38,6 +38,19 @@ export function readFile(vaultId: string, itemId: string): Operation {
   return { operation: { case: "readFile", value } };
 }
 
+/** Attach a file to an item. */
+export function putFile(vaultId: string, itemId: string): Operation {
+  const file = { name: "file" };
+  const value = { vaultId, itemId, revision: 1n, file, last: true };
+  return { operation: { case: "putFile", value } };
+}
+
+/** Remove a file of an item. */
+export function deleteFile(vaultId: string, itemId: string): Operation {
+  const value = { vaultId, itemId, revision: 1n, fileId: itemId };
+  return { operation: { case: "deleteFile", value } };
+}
+
 /** A new vault; its id. */
 export async function makeVault(owner: Caller, name: string): Promise<string> {
   const answer = await owner.request(putVault(name));

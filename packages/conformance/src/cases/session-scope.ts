@@ -26,11 +26,13 @@ import {
 } from "../case/operations.ts";
 import {
   contents,
+  deleteFile,
   deleteVault,
   failuresOf,
   getItems,
   makeItem,
   makeVault,
+  putFile,
   putVault,
   putWhole,
   readFile,
@@ -63,6 +65,8 @@ function writes(world: World): Readonly<Record<string, Operation>> {
   return {
     "making an item": putItem(vaultId, "new", "a new value"),
     "deleting an item": removeItems(vaultId, id),
+    "attaching a file": putFile(vaultId, id),
+    "removing a file": deleteFile(vaultId, id),
     "renaming a vault": putVault("renamed", vaultId),
     "deleting a vault": deleteVault(vaultId),
     "making a vault": putVault("new"),
@@ -79,6 +83,7 @@ export const scopeCases: Cases = {
         "reading a secret": resolve(reference),
         "reading it by ids": resolve(`assent://${vaultId}/${id}/value`),
         "reading the item": getItems(vaultId, id),
+        "reading a file": readFile(vaultId, id),
         "listing the vault": listItems(vaultId),
         "listing the vault by name": listItems("V2"),
       });
@@ -432,12 +437,11 @@ export const scopeCases: Cases = {
         "another item": read(world.item("i2")),
         "the list": listItems(vaultId),
         "a change": putItem(vaultId, "new", "a new value"),
+        // Judged before anything else, also by a broker that keeps no files.
+        "a file": readFile(vaultId, id),
+        "a file put": putFile(vaultId, id),
+        "a file removed": deleteFile(vaultId, id),
       });
-      const file = await caller.request(readFile(vaultId, id));
-      // A broker that serves no files at all may say so.
-      if (file.kind !== "refused" || file.code !== "unimplemented") {
-        refused("a file", file, "permission_denied", Reason.OUT_OF_SCOPE);
-      }
     },
   },
   "scope-otp-not-seed": {

@@ -133,7 +133,7 @@ const operations: Readonly<
   putItems: (things, where) => `wrote ${things}${where}`,
   removeItems: (things, where) => `removed ${things}${where}`,
   readFile: (_, where) => `read a file${where}`,
-  putFile: (_, where) => `attached a file${where}`,
+  putFile: (_, where) => `sent a file${where}`,
   deleteFile: (_, where) => `removed a file${where}`,
 };
 

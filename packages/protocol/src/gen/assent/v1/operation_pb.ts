@@ -592,7 +592,7 @@ export const RemoveItemsSchema: GenMessage<RemoveItems> = /*@__PURE__*/
   messageDesc(file_assent_v1_operation, 15);
 
 /**
- * Read a file.
+ * Read a file. Takes access to its vault, its item, or the file itself.
  *
  * @generated from message assent.v1.ReadFile
  */
@@ -619,14 +619,14 @@ export type ReadFile = Message<"assent.v1.ReadFile"> & {
   fileId: string;
 
   /**
-   * First byte.
+   * First byte; beyond the end there are none.
    *
    * @generated from field: uint64 offset = 4;
    */
   offset: bigint;
 
   /**
-   * At most 1 MiB.
+   * At most 1 MiB; zero: 1 MiB.
    *
    * @generated from field: uint32 length = 5;
    */
@@ -669,7 +669,7 @@ export const FileChunkSchema: GenMessage<FileChunk> = /*@__PURE__*/
   messageDesc(file_assent_v1_operation, 17);
 
 /**
- * Attach a file.
+ * Attach a file, of 32 MiB at most. It raises the item's revision.
  *
  * @generated from message assent.v1.PutFile
  */
@@ -696,7 +696,8 @@ export type PutFile = Message<"assent.v1.PutFile"> & {
   revision: bigint;
 
   /**
-   * Name, section and field.
+   * Name and section; empty id: a new one, else the file whose content is
+   * replaced. Its size may be told: then the whole must have it.
    *
    * @generated from field: assent.v1.File file = 4;
    */
@@ -710,7 +711,8 @@ export type PutFile = Message<"assent.v1.PutFile"> & {
   content: Uint8Array;
 
   /**
-   * Where this part begins.
+   * Where this part begins: at 0, or where the last one ended. Parts of one file
+   * have the same item, id and name, and follow each other within a minute.
    *
    * @generated from field: uint64 offset = 6;
    */
@@ -732,7 +734,7 @@ export const PutFileSchema: GenMessage<PutFile> = /*@__PURE__*/
   messageDesc(file_assent_v1_operation, 18);
 
 /**
- * Remove a file.
+ * Remove a file. It raises the item's revision.
  *
  * @generated from message assent.v1.DeleteFile
  */
