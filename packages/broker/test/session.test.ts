@@ -497,13 +497,14 @@ describe("the files of an item", () => {
     expect(whole.body.result.fileChunk).toEqual({
       data: base64(key),
       size: "17",
+      revision: "2",
     });
     const part = await readFile(reads, { offset: "7", length: 4 });
     expect(part.body.result.fileChunk.data).toBe(base64("file"));
     const none = await readFile(reads, { offset: "17" });
-    expect(none.body.result.fileChunk).toEqual({ size: "17" });
+    expect(none.body.result.fileChunk).toEqual({ size: "17", revision: "2" });
     const far = await readFile(reads, { offset: "18446744073709551615" });
-    expect(far.body.result.fileChunk).toEqual({ size: "17" });
+    expect(far.body.result.fileChunk).toEqual({ size: "17", revision: "2" });
     const all = await readFile(reads, { length: 0 });
     expect(all.body.result.fileChunk.data).toBe(base64(key));
     const answer = await rig.resolve(

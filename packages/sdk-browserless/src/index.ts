@@ -28,6 +28,7 @@ export {
   createFetchTransport,
   type FetchTransportOptions,
 } from "./fetch.ts";
+export type { FileItem, Files, NewFile } from "./files.ts";
 export type { Grant } from "./grant.ts";
 export type {
   Category,

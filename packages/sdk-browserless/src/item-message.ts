@@ -134,7 +134,8 @@ function take(value: Uint8Array): Secret {
   return secret;
 }
 
-function give(value: SecretInput): Uint8Array<ArrayBuffer> {
+/** A value as bytes of our own, to be overwritten. @throws AssentError "invalid" */
+export function give(value: SecretInput): Uint8Array<ArrayBuffer> {
   if (value instanceof Secret) return value.bytes();
   if (typeof value === "string") return new TextEncoder().encode(value);
   if (value instanceof Uint8Array) return new Uint8Array(value);
@@ -151,7 +152,8 @@ function known<Value extends number>(
   throw invalid(`the ${what} is not one this SDK knows`);
 }
 
-function readRevision(revision: string): bigint {
+/** @throws AssentError "invalid" */
+export function readRevision(revision: string): bigint {
   if (/^\d{1,20}$/.test(revision)) return BigInt(revision);
   throw invalid("a revision is taken from the item that was read");
 }

@@ -10,6 +10,7 @@ import {
 import { create } from "@bufbuild/protobuf";
 import type { CallOptions } from "./call-limit.ts";
 import { AssentError } from "./error.ts";
+import { createFiles, type Files } from "./files.ts";
 import type { ChangedItem, Item, ItemOverview, NewItem } from "./item.ts";
 import {
   changedItemMessage,
@@ -32,6 +33,8 @@ export interface ListOptions extends CallOptions {
 
 /** The items of the account, as far as they are within what was granted. */
 export interface Items {
+  /** The files of items: read, attach, replace, delete. */
+  readonly files: Files;
   /** All items of a vault (id or name) without their secrets, in order of title. */
   list(vault: string, options?: ListOptions): Promise<readonly ItemOverview[]>;
   /**
@@ -118,6 +121,7 @@ export function createItems(requester: Requester): Items {
   }
 
   return {
+    files: createFiles(requester),
     list: (vault, options = {}) =>
       requester(options, async (request) => {
         const items: ItemOverview[] = [];

@@ -39,7 +39,10 @@ export function readFile(
   const data = content.bytes;
   reader.answer(data.length);
   return {
-    result: { case: "fileChunk", value: { data, size: file.size } },
+    result: {
+      case: "fileChunk",
+      value: { data, size: file.size, revision: entry.revision },
+    },
     touched: [makeSafe(nameOf(entry, file.name))],
   };
 }
