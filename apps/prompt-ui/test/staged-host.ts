@@ -73,6 +73,8 @@ export interface StagedHost {
   end(end: PromptEnd): void;
   /** End the page. */
   leave(end: PageEnd | undefined): void;
+  /** Forget everything, for a page that is opened next. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -90,15 +92,7 @@ export async function startStagedHost(): Promise<StagedHost> {
   let ended: { promptId: string; end: PromptEnd }[] = [];
   let over: { readonly end: PageEnd | undefined } | undefined;
   let made = 0;
-  const stage: Stage = {
-    pageState: "open",
-    accounts: [],
-    integrationEnabled: true,
-    approve: () => new Promise(() => {}),
-    deny: async () => ({}),
-    code: () => ({ error: "none" }),
-    authenticate: () => {},
-  };
+  const stage: Stage = bareStage();
   const changed = () => {
     for (const wake of watchers) wake();
   };
@@ -206,6 +200,10 @@ export async function startStagedHost(): Promise<StagedHost> {
           response.writeHead(200, {
             "content-type": types[extname(path)] ?? "application/octet-stream",
             "content-security-policy": policy,
+            // As the host has it: the names of assets tell what is in them.
+            "cache-control": path.startsWith("/assets/")
+              ? "max-age=3600, immutable"
+              : "no-store",
           });
           response.end(bytes);
         },
@@ -257,10 +255,30 @@ export async function startStagedHost(): Promise<StagedHost> {
       over = { end };
       changed();
     },
+    reset: () => {
+      // What still watches hangs on a connection of the page before.
+      server.closeAllConnections();
+      watchers.clear();
+      [prompts, ended, over] = [[], [], undefined];
+      calls.length = 0;
+      Object.assign(stage, bareStage());
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+function bareStage(): Stage {
+  return {
+    pageState: "open",
+    accounts: [],
+    integrationEnabled: true,
+    approve: () => new Promise(() => {}),
+    deny: async () => ({}),
+    code: () => ({ error: "none" }),
+    authenticate: () => {},
   };
 }
 

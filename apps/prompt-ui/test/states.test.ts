@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import AxeBuilder from "@axe-core/playwright";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { violations } from "./axe.ts";
 import { hasChromium, notRun, startChromium } from "./chromium.ts";
 import { type StagedHost, startStagedHost } from "./staged-host.ts";
 import { dangerous, ordinary, reach, type State, states } from "./states.ts";
@@ -23,96 +23,79 @@ function overflows(page: Page): Promise<boolean> {
 
 describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
   let browser: Browser;
+  let host: StagedHost;
+  let page: Page;
   beforeAll(async () => {
     browser = await startChromium();
+    host = await startStagedHost();
+    page = await browser.newPage();
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await host?.close();
+  });
 
+  /** Open the page anew, in a state, as the system wishes it to look. */
   async function show(
     state: State,
-    options: BrowserContextOptions,
-    judge: (page: Page, host: StagedHost) => Promise<void>,
-    before: (page: Page) => Promise<void> = async () => {},
+    options: Parameters<Page["emulateMedia"]>[0] & {
+      readonly viewport?: { readonly width: number; readonly height: number };
+    } = {},
   ): Promise<void> {
-    const host = await startStagedHost();
-    const context = await browser.newContext(options);
-    try {
-      const page = await context.newPage();
-      await before(page);
-      await reach(state, host, page);
-      await judge(page, host);
-    } finally {
-      await context.close();
-      await host.close();
-    }
+    const { viewport = { width: 1280, height: 860 }, ...media } = options;
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({
+      forcedColors: null,
+      reducedMotion: null,
+      ...media,
+    });
+    await reach(state, host, page);
   }
 
   test.each(states)("axe finds nothing wrong with: $name", async (state) => {
-    await show(state, {}, async (page) => {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        const axe = new AxeBuilder({ page });
-        // In the other colours nothing else is different.
-        if (colorScheme === "dark") axe.withRules("color-contrast");
-        const { violations } = await axe.analyze();
-        expect(
-          violations.map(({ id, nodes }) => [
-            id,
-            ...nodes.map(({ html }) => html),
-          ]),
-        ).toEqual([]);
-      }
-    });
+    await show(state);
+    expect(await violations(page)).toEqual([]);
   });
 
   test("a card is painted, and the broker told so with the digest of what is shown (PRM-010)", async () => {
-    await show(stateOf("arming"), {}, async (page, host) => {
-      await expect
-        .poll(() => host.calls.map(({ name }) => name))
-        .toEqual(["shown"]);
-      expect(host.calls[0]?.message).toMatchObject({
-        digest: expect.objectContaining({ length: 32 }),
-      });
-      await page.locator("h1").waitFor();
+    await show(stateOf("arming"));
+    await expect
+      .poll(() => host.calls.map(({ name }) => name))
+      .toEqual(["shown"]);
+    expect(host.calls[0]?.message).toMatchObject({
+      digest: expect.objectContaining({ length: 32 }),
     });
+    await page.locator("h1").waitFor();
   });
 
   test("in a small window a long request is approved only once its end was on screen", async () => {
     const viewport = { width: 460, height: 620 };
-    await show(stateOf("danger"), { viewport }, async (page) => {
-      const approve = page.locator(".approve");
-      await page.getByText("Scroll to the end to approve").waitFor();
-      expect(await approve.isDisabled()).toBe(true);
-      await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-      await page.locator(".approve:enabled").waitFor();
-      expect(await page.getByText("Scroll to the end").count()).toBe(0);
-    });
+    await show(stateOf("danger"), { viewport });
+    const approve = page.locator(".approve");
+    await page.getByText("Scroll to the end to approve").waitFor();
+    expect(await approve.isDisabled()).toBe(true);
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await page.locator(".approve:enabled").waitFor();
+    expect(await page.getByText("Scroll to the end").count()).toBe(0);
   });
 
   test("a card that changes while a password is typed throws away the password, and arms anew (T24, T47)", async () => {
-    await show(
-      stateOf("request"),
-      { viewport: { width: 1280, height: 1100 } },
-      async (page, host) => {
-        await page.locator(".approve:enabled").waitFor();
-        const id = "the-same";
-        host.show({ ...ordinary(), id });
-        await page
-          .getByText("stopped waiting")
-          .or(page.getByText("The request ended"))
-          .waitFor();
-        await page.getByRole("button", { name: "Next request" }).click();
-        await page.locator("input[type=password]").fill("correct horse");
-        await page.locator(".approve:enabled").waitFor();
-        host.show({ ...dangerous(), id });
-        await page.getByText("changed while it was shown").waitFor();
-        expect(await page.locator("input[type=password]").inputValue()).toBe(
-          "",
-        );
-        expect(await page.locator(".approve").isDisabled()).toBe(true);
-        expect(host.calls.filter(({ name }) => name === "approve")).toEqual([]);
-      },
-    );
+    await show(stateOf("request"), { viewport: { width: 1280, height: 1100 } });
+    await page.locator(".approve:enabled").waitFor();
+    const id = "the-same";
+    host.show({ ...ordinary(), id });
+    await page
+      .getByText("stopped waiting")
+      .or(page.getByText("The request ended"))
+      .waitFor();
+    await page.getByRole("button", { name: "Next request" }).click();
+    await page.locator("input[type=password]").fill("correct horse");
+    await page.locator(".approve:enabled").waitFor();
+    host.show({ ...dangerous(), id });
+    await page.getByText("changed while it was shown").waitFor();
+    expect(await page.locator("input[type=password]").inputValue()).toBe("");
+    expect(await page.locator(".approve").isDisabled()).toBe(true);
+    expect(host.calls.filter(({ name }) => name === "approve")).toEqual([]);
   });
 
   test.each(["request", "danger", "references", "choose", "muted", "code"])(
@@ -120,137 +103,120 @@ describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
     async (wanted) => {
       // What a window of 1280 by 860 has room for at twice the size.
       const viewport = { width: 640, height: 430 };
-      await show(
-        stateOf(wanted),
-        { viewport, deviceScaleFactor: 2 },
-        async (page) => {
-          expect(await overflows(page)).toBe(false);
-          const bar = page.locator(".answer");
-          if ((await bar.count()) === 0) return;
-          // Deny is always within reach.
-          await expect(
-            bar.evaluate((it) => it.getBoundingClientRect().bottom),
-          ).resolves.toBeLessThanOrEqual(431);
-        },
-      );
+      await show(stateOf(wanted), { viewport });
+      expect(await overflows(page)).toBe(false);
+      const bar = page.locator(".answer");
+      if ((await bar.count()) === 0) return;
+      // Deny is always within reach.
+      await expect(
+        bar.evaluate((it) => it.getBoundingClientRect().bottom),
+      ).resolves.toBeLessThanOrEqual(431);
     },
   );
 
   test.each(["request", "danger", "interpreter", "denied", "sign-in"])(
     "from right to left it is mirrored, and paths are not: %s",
     async (wanted) => {
-      await show(stateOf(wanted), {}, async (page) => {
-        await page.evaluate(() => {
-          document.documentElement.dir = "rtl";
-        });
-        expect(await overflows(page)).toBe(false);
-        const rail = page.locator(".rail");
-        if ((await rail.count()) > 0) {
-          const { x = 0 } = (await rail.boundingBox()) ?? {};
-          expect(x).toBeGreaterThan(900);
-        }
-        for (const path of await page.locator(".path").all()) {
-          expect(
-            await path.evaluate((it) => getComputedStyle(it).direction),
-          ).toBe("ltr");
-        }
-        if ((await page.locator(".approve").count()) > 0) {
-          const denies = await page.locator(".split").boundingBox();
-          const approves = await page.locator(".approve").boundingBox();
-          expect(denies?.x).toBeGreaterThan(approves?.x ?? 0);
-        }
+      await show(stateOf(wanted));
+      await page.evaluate(() => {
+        document.documentElement.dir = "rtl";
       });
+      expect(await overflows(page)).toBe(false);
+      const rail = page.locator(".rail");
+      if ((await rail.count()) > 0) {
+        const { x = 0 } = (await rail.boundingBox()) ?? {};
+        expect(x).toBeGreaterThan(900);
+      }
+      for (const path of await page.locator(".path").all()) {
+        expect(
+          await path.evaluate((it) => getComputedStyle(it).direction),
+        ).toBe("ltr");
+      }
+      if ((await page.locator(".approve").count()) > 0) {
+        const denies = await page.locator(".split").boundingBox();
+        const approves = await page.locator(".approve").boundingBox();
+        expect(denies?.x).toBeGreaterThan(approves?.x ?? 0);
+      }
     },
   );
 
   test("with forced colours every control keeps an edge, and the focus is seen", async () => {
-    await show(stateOf("request"), { forcedColors: "active" }, async (page) => {
-      const edges = await page.evaluate(() =>
-        [...document.querySelectorAll(".card .button, .field-box")].map((it) =>
-          Number.parseFloat(getComputedStyle(it).borderBlockStartWidth),
-        ),
-      );
-      expect(edges.length).toBeGreaterThan(3);
-      for (const edge of edges) expect(edge).toBeGreaterThan(0);
-      await page.locator(".card .button").first().focus();
-      await page.keyboard.press("Shift+Tab");
-      await page.keyboard.press("Tab");
-      const outline = await page.evaluate(
-        () =>
-          getComputedStyle(document.activeElement ?? document.body)
-            .outlineStyle,
-      );
-      expect(outline).toBe("solid");
-    });
+    await show(stateOf("request"), { forcedColors: "active" });
+    const edges = await page.evaluate(() =>
+      [...document.querySelectorAll(".card .button, .field-box")].map((it) =>
+        Number.parseFloat(getComputedStyle(it).borderBlockStartWidth),
+      ),
+    );
+    expect(edges.length).toBeGreaterThan(3);
+    for (const edge of edges) expect(edge).toBeGreaterThan(0);
+    await page.locator(".card .button").first().focus();
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Tab");
+    const outline = await page.evaluate(
+      () =>
+        getComputedStyle(document.activeElement ?? document.body).outlineStyle,
+    );
+    expect(outline).toBe("solid");
   });
 
   test("with reduced motion nothing moves", async () => {
-    await show(stateOf("arming"), { reducedMotion: "reduce" }, async (page) => {
-      expect(await page.evaluate(() => document.getAnimations().length)).toBe(
-        0,
-      );
-    });
+    await show(stateOf("arming"), { reducedMotion: "reduce" });
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
   });
 
   test("every control of a card is large enough for a finger", async () => {
-    await show(stateOf("request"), {}, async (page) => {
-      const small = await page.evaluate(() =>
-        [...document.querySelectorAll(".card button, .card input")]
-          .map((it) => it.closest(".field-box") ?? it)
-          .map((it) => it.getBoundingClientRect())
-          .filter(({ height }) => height < 43.5)
-          .map(({ width, height }) => [width, height]),
-      );
-      expect(small).toEqual([]);
-    });
+    await show(stateOf("request"));
+    const small = await page.evaluate(() =>
+      [...document.querySelectorAll(".card button, .card input")]
+        .map((it) => it.closest(".field-box") ?? it)
+        .map((it) => it.getBoundingClientRect())
+        .filter(({ height }) => height < 43.5)
+        .map(({ width, height }) => [width, height]),
+    );
+    expect(small).toEqual([]);
   });
 
   test("a code that is right opens the page; a wrong one says what is left, and keeps the focus", async () => {
-    await show(stateOf("code"), {}, async (page, host) => {
-      host.stage.code = (code) =>
-        code === "ABCD-EFGH"
-          ? { key: "key" }
-          : { error: "wrong", triesLeft: 4 };
-      const field = page.getByRole("textbox", { name: "One-time code" });
-      await field.fill("nonsense");
-      await field.press("Enter");
-      await page.getByText("4 tries left").waitFor();
-      expect(await field.inputValue()).toBe("");
-      expect(await field.evaluate((it) => it === document.activeElement)).toBe(
-        true,
-      );
-      await field.fill("ABCD-EFGH");
-      await field.press("Enter");
-      await page.getByText("Nothing is waiting").waitFor();
-    });
+    await show(stateOf("code"));
+    host.stage.code = (code) =>
+      code === "ABCD-EFGH" ? { key: "key" } : { error: "wrong", triesLeft: 4 };
+    const field = page.getByRole("textbox", { name: "One-time code" });
+    await field.fill("nonsense");
+    await field.press("Enter");
+    await page.getByText("4 tries left").waitFor();
+    expect(await field.inputValue()).toBe("");
+    expect(await field.evaluate((it) => it === document.activeElement)).toBe(
+      true,
+    );
+    await field.fill("ABCD-EFGH");
+    await field.press("Enter");
+    await page.getByText("Nothing is waiting").waitFor();
   });
 
   test("a page that is to leave tells so, and is about:blank in the same step (T54)", async () => {
-    await show(stateOf("request"), {}, async (page, host) => {
-      host.leave("leave");
-      await page.waitForURL("about:blank");
-    });
+    await show(stateOf("request"));
+    host.leave("leave");
+    await page.waitForURL("about:blank");
   });
 
   test("a request brings the user to where it is answered, unless he is typing", async () => {
-    await show(stateOf("empty"), {}, async (page, host) => {
-      await page.goto(`${host.origin}/#/settings`);
-      await page.locator("h1", { hasText: "Settings" }).waitFor();
-      host.show(ordinary());
-      await page.getByRole("heading", { name: /Allow deploy-cli/ }).waitFor();
-      host.show();
-      await page.getByRole("button", { name: "Done" }).click();
-      await page.goto(`${host.origin}/#/settings`);
-      await page.locator("h1", { hasText: "Settings" }).waitFor();
-      await page.evaluate(() => {
-        const input = document.createElement("input");
-        document.querySelector("main")?.append(input);
-        input.focus();
-      });
-      host.show(ordinary());
-      await page.getByText("1 waiting").waitFor({ state: "attached" });
-      expect(new URL(page.url()).hash).toBe("#/settings");
-      expect(host.calls.filter(({ name }) => name === "shown")).toHaveLength(1);
+    await show(stateOf("empty"));
+    await page.goto(`${host.origin}/#/settings`);
+    await page.locator("h1", { hasText: "Settings" }).waitFor();
+    host.show(ordinary());
+    await page.getByRole("heading", { name: /Allow deploy-cli/ }).waitFor();
+    host.show();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.goto(`${host.origin}/#/settings`);
+    await page.locator("h1", { hasText: "Settings" }).waitFor();
+    await page.evaluate(() => {
+      const input = document.createElement("input");
+      document.querySelector("main")?.append(input);
+      input.focus();
     });
+    host.show(ordinary());
+    await page.getByText("1 waiting").waitFor({ state: "attached" });
+    expect(new URL(page.url()).hash).toBe("#/settings");
+    expect(host.calls.filter(({ name }) => name === "shown")).toHaveLength(1);
   });
 });

@@ -359,21 +359,24 @@ export const states: readonly State[] = [
   },
 ];
 
-/** Open the page in a state, and wait until it is there. */
+/** Open the page in a state, and wait until it is there; what the host knew is forgotten. */
 export async function reach(
   state: State,
   host: StagedHost,
   page: Page,
 ): Promise<void> {
+  // Whatever is of the host's origin will do to leave the key there.
+  await page.goto(`${host.origin}/icons/assent.svg`);
+  host.reset();
   host.stage.accounts = accounts;
   state.before?.(host);
-  if (state.isSignedOut !== true) {
-    await page.addInitScript((item) => {
-      if (window.location.protocol === "http:") {
-        window.sessionStorage.setItem(item, "key");
-      }
-    }, pageKeyItem);
-  }
+  await page.evaluate(
+    ([item, isSignedOut]) => {
+      if (isSignedOut) window.sessionStorage.removeItem(item);
+      else window.sessionStorage.setItem(item, "key");
+    },
+    [pageKeyItem, state.isSignedOut === true] as const,
+  );
   await page.goto(host.origin);
   await state.act?.(host, page);
   await page.getByText(state.shows).first().waitFor();

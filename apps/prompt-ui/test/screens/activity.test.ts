@@ -2,14 +2,9 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { violations } from "../axe.ts";
 import { inBrowser } from "./in-browser.ts";
-import {
-  inBothThemes,
-  password,
-  type Stage,
-  startStage,
-  violations,
-} from "./stage.ts";
+import { password, type Stage, startStage } from "./stage.ts";
 
 inBrowser("the screen of the activity", () => {
   let stage: Stage;
@@ -29,9 +24,7 @@ inBrowser("the screen of the activity", () => {
     await lock();
     const page = await stage.openAt("Activity");
     await page.getByText(/unlocks nothing/).waitFor();
-    await inBothThemes(page, async () =>
-      expect(await violations(page)).toEqual([]),
-    );
+    expect(await violations(page)).toEqual([]);
     await signIn(page, "not the password");
     await page
       .getByRole("alert")
@@ -40,7 +33,7 @@ inBrowser("the screen of the activity", () => {
     await signIn(page);
     await page.getByText("Personal was created.").waitFor();
     expect(stage.rig.broker.parts.accounts.find("Personal")?.locked).toBe(true);
-    await page.context().close();
+    await page.close();
   });
 
   it("tells what happens while it happens, narrowed as one likes", async () => {
@@ -58,9 +51,7 @@ inBrowser("the screen of the activity", () => {
     await page.getByText("Live", { exact: true }).waitFor();
     await rig.vault("Personal", "Live");
     await page.getByText("You created or changed a vault (Live).").waitFor();
-    await inBothThemes(page, async () =>
-      expect(await violations(page)).toEqual([]),
-    );
+    expect(await violations(page)).toEqual([]);
     await page.getByLabel("Outcome").selectOption({ label: "Denied" });
     await page.getByText(/^1 of \d+ entries$/).waitFor();
     await page.getByLabel("Program").selectOption({ label: "deploy-cli" });
@@ -69,7 +60,7 @@ inBrowser("the screen of the activity", () => {
     await page
       .getByText("You let deploy-cli use Personal (password).")
       .waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it("is saved as a file that is made in the page", async () => {
@@ -86,7 +77,7 @@ inBrowser("the screen of the activity", () => {
     expect(lines.map((line) => JSON.parse(line).event.kind)).toContain(
       "account-created",
     );
-    await page.context().close();
+    await page.close();
   });
 
   it("is gone from the page at once when the account locks", async () => {
@@ -95,7 +86,7 @@ inBrowser("the screen of the activity", () => {
     await lock();
     await page.getByText(/You were signed out here/).waitFor();
     expect(await page.content()).not.toContain("Personal was created.");
-    await page.context().close();
+    await page.close();
   });
 
   it("of the broker itself opens by the password of an account", async () => {
@@ -103,7 +94,7 @@ inBrowser("the screen of the activity", () => {
     await page.getByLabel("Account", { exact: true }).selectOption("");
     await signIn(page);
     await page.getByText(/The integration was turned on/).waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it("leaves nothing on the console", () => {

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { violations } from "../axe.ts";
 import { inBrowser } from "./in-browser.ts";
-import {
-  inBothThemes,
-  password,
-  type Stage,
-  startStage,
-  violations,
-} from "./stage.ts";
+import { password, type Stage, startStage } from "./stage.ts";
 
 const secret = "ghp_S3cret-of-the-test";
 
@@ -62,9 +57,7 @@ inBrowser("the screen of the items", () => {
   it("shows values only after the password for this view, and hides them when the window is left", async () => {
     const page = await openItem("GitHub");
     expect(await page.content()).not.toContain(secret);
-    await inBothThemes(page, async () =>
-      expect(await violations(page)).toEqual([]),
-    );
+    expect(await violations(page)).toEqual([]);
     const show = async () => {
       await give(page);
       await page.getByText("assent://Dev/GitHub/token").waitFor();
@@ -72,19 +65,16 @@ inBrowser("the screen of the items", () => {
       await page.getByRole("button", { name: "Show: token" }).click();
       await page.getByText(secret).waitFor();
     };
-    // Anew for each theme: it does not stay for long.
-    await inBothThemes(page, async () => {
-      await show();
-      expect(await violations(page)).toEqual([]);
-      await page.getByRole("button", { name: "Hide now" }).click();
-      await page.getByText(secret).waitFor({ state: "detached" });
-    });
+    await show();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Hide now" }).click();
+    await page.getByText(secret).waitFor({ state: "detached" });
     await show();
     await page.evaluate(() => window.dispatchEvent(new Event("blur")));
     await page.getByText(secret).waitFor({ state: "detached" });
     await page.getByLabel("Account password for Personal").waitFor();
     expect(await page.content()).not.toContain(secret);
-    await page.context().close();
+    await page.close();
   });
 
   it("hides them after 30 seconds", async () => {
@@ -97,7 +87,7 @@ inBrowser("the screen of the items", () => {
     await page.getByText(secret).waitFor();
     await page.clock.runFor(2_000);
     await page.getByText(secret).waitFor({ state: "detached" });
-    await page.context().close();
+    await page.close();
   });
 
   it("hides them, and asks for the password again, when the account locks", async () => {
@@ -113,7 +103,7 @@ inBrowser("the screen of the items", () => {
     await page.getByLabel("Account password for Personal").fill(password);
     await page.getByRole("button", { name: "Unlock and sign in" }).click();
     await page.getByRole("heading", { level: 1, name: "GitHub" }).waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it("copies a value and a reference, and clears the clipboard", async () => {
@@ -131,14 +121,12 @@ inBrowser("the screen of the items", () => {
     await page.keyboard.press("Control+V");
     expect(await search.inputValue()).toBe("assent://Dev/GitHub/token");
     await page.getByText("No item matches").waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it("makes a vault and an item with a generated password, and changes it without showing the rest", async () => {
     const page = await stage.openAt("Items");
-    await inBothThemes(page, async () =>
-      expect(await violations(page)).toEqual([]),
-    );
+    expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Add a vault" }).click();
     await page.getByLabel("Name of the vault").fill("Ops");
     await give(page);
@@ -151,9 +139,7 @@ inBrowser("the screen of the items", () => {
     const secretField = page.getByRole("group", { name: "Field: password" });
     await secretField.getByRole("button", { name: "Generate" }).click();
     await secretField.getByRole("button", { name: "Fill it in" }).click();
-    await inBothThemes(page, async () =>
-      expect(await violations(page)).toEqual([]),
-    );
+    expect(await violations(page)).toEqual([]);
     await give(page);
     await page.getByText("Bank is stored in Dev.").waitFor();
     const [user, generated] = await stored("Bank");
@@ -171,7 +157,7 @@ inBrowser("the screen of the items", () => {
     await give(page);
     await page.getByText("Bank is changed.").waitFor();
     expect(await stored("Bank")).toEqual([["username", "grace"], generated]);
-    await page.context().close();
+    await page.close();
   });
 
   it("archives and deletes items, and deletes a vault once its name is typed", async () => {
@@ -191,7 +177,7 @@ inBrowser("the screen of the items", () => {
     await page.getByLabel("Name of the vault").fill("Ops");
     await give(page);
     await page.getByText("The vault Ops and its 0 items are gone.").waitFor();
-    await page.context().close();
+    await page.close();
   });
 
   it("keeps no secret in the address, the title, the storage or the console", async () => {
@@ -212,7 +198,7 @@ inBrowser("the screen of the items", () => {
       expect(kept).not.toContain(hidden);
       expect(stage.complaints.join("\n")).not.toContain(hidden);
     }
-    await page.context().close();
+    await page.close();
     expect(stage.complaints).toEqual([]);
   });
 });

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import type {
   Browser,
   BrowserContext,
@@ -61,19 +60,25 @@ export async function startStage(bare = false): Promise<Stage> {
     return line();
   };
   const browser: Browser = await startChromium();
-  const contexts: BrowserContext[] = [];
-  const complaints: string[] = [];
-  const open = async (options: BrowserContextOptions = {}) => {
+  const contexts = new Map<string, BrowserContext>();
+  // Windows that are alike share what the browser keeps of scripts.
+  const contextOf = async (options: BrowserContextOptions) => {
+    const found = contexts.get(JSON.stringify(options));
+    if (found !== undefined) return found;
     const context = await browser.newContext({
       viewport: { width: 1280, height: 860 },
       colorScheme: "light",
       ...options,
     });
-    contexts.push(context);
+    contexts.set(JSON.stringify(options), context);
     await context.grantPermissions(["clipboard-read", "clipboard-write"], {
       origin,
     });
-    const page = await context.newPage();
+    return context;
+  };
+  const complaints: string[] = [];
+  const open = async (options: BrowserContextOptions = {}) => {
+    const page = await (await contextOf(options)).newPage();
     page.setDefaultTimeout(15_000);
     page.on("console", (message) => {
       // A call that was refused is told in the page.
@@ -106,7 +111,6 @@ export async function startStage(bare = false): Promise<Stage> {
       return rig.caller({ file });
     },
     async close() {
-      await Promise.all(contexts.map((context) => context.close()));
       await browser.close();
       host.stdin.end();
       await ended;
@@ -132,25 +136,4 @@ export async function goTo(page: Page, screen: string): Promise<void> {
   }
   await link.click();
   await page.getByRole("heading", { level: 1, name: screen }).waitFor();
-}
-
-/** What axe finds wrong with the page, in a line each. */
-export async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) =>
-      `${id} ${target.join(" ")}: ${failureSummary ?? ""}`.replace(/\s+/g, " "),
-    ),
-  );
-}
-
-/** Both appearances, on a page that is there. */
-export async function inBothThemes(
-  page: Page,
-  look: (theme: "light" | "dark") => Promise<void>,
-): Promise<void> {
-  for (const theme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: theme });
-    await look(theme);
-  }
 }
