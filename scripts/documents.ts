@@ -71,17 +71,23 @@ export function shellLines(markdown: string): string[] {
   });
 }
 
-/** Anchors of the headings, as code hosts make them. */
+/** Anchors of the headings, as code hosts make them, and those that are written out. */
 export function anchors(markdown: string): Set<string> {
-  const headings = prose(markdown).matchAll(/^#+ (.*)$/gm);
-  return new Set(
-    [...headings].map(([, heading]) =>
-      (heading ?? "")
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N} _-]/gu, "")
-        .replaceAll(" ", "-"),
-    ),
-  );
+  const text = prose(markdown);
+  const found = new Set<string>();
+  for (const [, heading] of text.matchAll(/^#+ (.*)$/gm)) {
+    const anchor = (heading ?? "")
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-");
+    let unique = anchor;
+    for (let more = 1; found.has(unique); more += 1) {
+      unique = `${anchor}-${more}`;
+    }
+    found.add(unique);
+  }
+  for (const [, id] of text.matchAll(/<a id="([^"]+)">/g)) found.add(id ?? "");
+  return found;
 }
 
 /** The cells of the table that follows `<!-- imports: FOLDER -->`, without its head. */
