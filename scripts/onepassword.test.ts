@@ -190,6 +190,18 @@ describe("programs of @1password/sdk with another import", () => {
     expect(asked).toEqual(["1", "2"]);
   });
 
+  it("attaches, reads, replaces and deletes files", async () => {
+    const { lines, code, asked } = await play("manage-files.ts");
+    expect(lines).toEqual([
+      "first.txt: the first file",
+      "2 files",
+      "second.txt",
+      "final.txt: 14 bytes",
+    ]);
+    expect(code).toBe(0);
+    expect(asked).toEqual(["2"]);
+  });
+
   it("runs as CommonJS as well", async () => {
     const { lines, code } = await play("common-js.cjs", reference);
     expect(lines).toEqual(["11 characters"]);

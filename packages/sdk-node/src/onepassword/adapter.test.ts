@@ -3,6 +3,7 @@
 // scripts/onepassword.test.ts.
 import {
   Access,
+  ItemOutcomesSchema,
   type Operation,
   Reason,
   ReferenceFailureSchema,
@@ -285,6 +286,43 @@ test("deleteAll deletes all at once, and one by one when one is missing", async 
     individualResponses: { a: {}, lost: { error: { type: "itemNotFound" } } },
   });
   assert.equal(asked, [["a", "b"], ["a", "lost"], ["a"], ["lost"]]);
+});
+
+test("an item that does not get its files is deleted again", async () => {
+  await using broker = await startBroker();
+  broker.authorize = () => writeGrant();
+  const seen: (string | undefined)[] = [];
+  broker.request = ({ operation }) => {
+    seen.push(operation?.operation.case);
+    switch (operation?.operation.case) {
+      case "putItems": {
+        const overview = { id: "i1", vaultId: "v1", title: "x" };
+        const value = { overview, revision: 1n };
+        const outcomes = [{ outcome: { case: "item" as const, value } }];
+        return {
+          case: "itemOutcomes",
+          value: create(ItemOutcomesSchema, { outcomes }),
+        };
+      }
+      case "removeItems":
+        return { case: "done", value: { $typeName: "assent.v1.Done" } };
+      default:
+        throw refusal(Code.Unavailable, Reason.STORAGE_FAILED);
+    }
+  };
+  const { items } = await connect(broker);
+  const params = {
+    vaultId: "v1",
+    title: "x",
+    category: sdk.ItemCategory.Document,
+    document: { name: "a", content: new Uint8Array(3) },
+  };
+  const error = await errorOf(items.create(params));
+  assert.is(error.code, "storage-failed");
+  const { individualResponses } = await items.createAll("v1", [params]);
+  assert.is(individualResponses[0]?.error?.type, "internal");
+  const calls = ["putItems", "putFile", "removeItems"];
+  assert.equal(seen, [...calls, ...calls]);
 });
 
 const memorable = (

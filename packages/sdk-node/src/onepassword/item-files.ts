@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { UnsupportedError } from "./errors.ts";
+import type { AssentClient, Item as OwnItem } from "@assent/sdk-browserless";
+import { told } from "./errors.ts";
+import { readDetails } from "./item-details.ts";
+import { itemOf } from "./item-shape.ts";
 import type {
   DocumentCreateParams,
   FileAttributes,
@@ -7,10 +10,11 @@ import type {
   Item,
   ItemCreateParams,
 } from "./item-shapes.ts";
-import { refuse } from "./unsupported.ts";
+import type { WriteAccess } from "./write-access.ts";
 
-/** Files of items: every method throws an UnsupportedError so far. */
+/** The files of items, 32 MiB each at most. The id of a file is also its field's. */
 export interface ItemsFilesApi {
+  /** The file gets an id of its own, whatever `fieldId` says. */
   attach(item: Item, fileParams: FileCreateParams): Promise<Item>;
   read(
     vaultId: string,
@@ -18,23 +22,68 @@ export interface ItemsFilesApi {
     attr: FileAttributes,
   ): Promise<Uint8Array>;
   delete(item: Item, sectionId: string, fieldId: string): Promise<Item>;
+  /** Replaces the file of a document, or attaches one if it has none. */
   replaceDocument(item: Item, docParams: DocumentCreateParams): Promise<Item>;
 }
 
-const why =
-  "Files of items are not there yet. Keep a small text in a concealed field.";
-const refused = refuse(why);
+export function createFiles(
+  client: AssentClient,
+  needWriteAccess: WriteAccess,
+): ItemsFilesApi {
+  const { files } = client.items;
 
-export const files: ItemsFilesApi = {
-  attach: refused,
-  read: refused,
-  delete: refused,
-  replaceDocument: refused,
-};
-
-/** @throws UnsupportedError when an item is to be made with files */
-export function refuseFiles({ files = [], document }: ItemCreateParams): void {
-  if (files.length > 0 || document !== undefined) {
-    throw new UnsupportedError(why);
+  function change(make: () => Promise<OwnItem>): Promise<Item> {
+    return told(async () => {
+      await needWriteAccess();
+      const own = await make();
+      return itemOf(own, await readDetails(client, [own]));
+    });
   }
+
+  return {
+    attach: (item, { name, content, sectionId }) =>
+      change(() => files.attach(stateOf(item), { name, content, sectionId })),
+    read: (vaultId, itemId, { id }) =>
+      told(() => files.read(vaultId, itemId, { id })),
+    delete: (item, _sectionId, fieldId) =>
+      change(() => files.delete(stateOf(item), { id: fieldId })),
+    replaceDocument: (item, { name, content }) =>
+      change(() =>
+        item.document === undefined
+          ? files.attach(stateOf(item), { name, content })
+          : files.replace(
+              stateOf(item),
+              { id: item.document.id, sectionId: "" },
+              { name, content },
+            ),
+      ),
+  };
+}
+
+/**
+ * Attach what a new item is to have. An item that does not get all its files is
+ * deleted again.
+ */
+export async function attachAll(
+  { items }: AssentClient,
+  created: OwnItem,
+  { files = [], document }: Pick<ItemCreateParams, "files" | "document">,
+): Promise<OwnItem> {
+  let item = created;
+  try {
+    if (document !== undefined) {
+      item = await items.files.attach(item, document);
+    }
+    for (const { name, content, sectionId } of files) {
+      item = await items.files.attach(item, { name, content, sectionId });
+    }
+    return item;
+  } catch (error) {
+    await items.delete(created.vaultId, created.id);
+    throw error;
+  }
+}
+
+function stateOf({ id, vaultId, version }: Item) {
+  return { id, vaultId, revision: String(version) };
 }

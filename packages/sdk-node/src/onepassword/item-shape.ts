@@ -38,8 +38,11 @@ export function itemOf(own: OwnItem, details: Details): Item {
     sectionId,
     fieldId: id,
   }));
-  // The file of a document is its first; the others are attached to it.
-  const document = own.category === "document" ? files.shift() : undefined;
+  // The file of a document is the first that is in no section.
+  const document =
+    own.category === "document"
+      ? files.find(({ sectionId }) => sectionId === "")
+      : undefined;
   return {
     ...shared(own),
     fields: own.fields.map(({ id, title, sectionId, type, value }) => {
@@ -56,7 +59,7 @@ export function itemOf(own: OwnItem, details: Details): Item {
     sections: own.sections.map(({ id, title }) => ({ id, title })),
     notes: take(own.notes),
     version: Number(own.revision),
-    files,
+    files: files.filter((file) => file !== document),
     ...(document && { document: document.attributes }),
   };
 }

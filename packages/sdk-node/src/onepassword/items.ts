@@ -7,7 +7,7 @@ import {
 } from "@assent/sdk-browserless";
 import { told, UnsupportedError } from "./errors.ts";
 import { readDetails } from "./item-details.ts";
-import { files, type ItemsFilesApi, refuseFiles } from "./item-files.ts";
+import { attachAll, createFiles, type ItemsFilesApi } from "./item-files.ts";
 import { changedItemOf, itemOf, newItemOf, overviewOf } from "./item-shape.ts";
 import type {
   Item,
@@ -69,6 +69,19 @@ export function createItems(
     );
   }
 
+  async function withFiles(
+    outcome: ItemOutcome,
+    params: ItemCreateParams,
+  ): Promise<ItemOutcome> {
+    if (outcome.item === undefined) return outcome;
+    try {
+      return { item: await attachAll(client, outcome.item, params) };
+    } catch (error) {
+      if (error instanceof AssentError) return { error };
+      throw error;
+    }
+  }
+
   async function deleteOne(vaultId: string, itemId: string) {
     try {
       await items.delete(vaultId, itemId);
@@ -82,13 +95,13 @@ export function createItems(
 
   return {
     shares,
-    files,
+    files: createFiles(client, needWriteAccess),
     create: (params) =>
       told(async () => {
-        refuseFiles(params);
         const item = newItemOf(params);
         await needWriteAccess();
-        return shapeOf(await items.create(item));
+        const created = await items.create(item);
+        return shapeOf(await attachAll(client, created, params));
       }),
     createAll: (vaultId, params) =>
       told(async () => {
@@ -96,17 +109,14 @@ export function createItems(
         const drafts = params.map((one) => draftOf({ ...one, vaultId }));
         const fit = drafts.flatMap(({ item }) => item ?? []);
         if (fit.length > 0) await needWriteAccess();
-        const created = await shapesOf(
-          await items.createAll(fit),
-          updateFailure,
-        );
-        const next = created.values();
-        const individualResponses = drafts.map(({ error }) =>
-          error === undefined
-            ? (next.next().value ?? {})
-            : { error: updateFailure(error) },
-        );
-        return { individualResponses };
+        const outcomes = (await items.createAll(fit)).values();
+        const made: ItemOutcome[] = [];
+        for (const { params, error } of drafts) {
+          const outcome = error ? { error } : outcomes.next().value;
+          if (outcome !== undefined)
+            made.push(await withFiles(outcome, params));
+        }
+        return { individualResponses: await shapesOf(made, updateFailure) };
       }),
     get: (vaultId, itemId) =>
       told(async () => shapeOf(await items.get(vaultId, itemId))),
@@ -169,10 +179,9 @@ export function createItems(
 
 function draftOf(params: ItemCreateParams) {
   try {
-    refuseFiles(params);
-    return { item: newItemOf(params) };
+    return { params, item: newItemOf(params) };
   } catch (error) {
-    if (error instanceof UnsupportedError) return { error };
+    if (error instanceof UnsupportedError) return { params, error };
     throw error;
   }
 }
