@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, readFileSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exitCodes } from "../src/exit.ts";
@@ -78,4 +85,71 @@ test("access ends with the one value: the next read asks again (T45)", async () 
   expect(household.prompts.length).toBe(asked + 2);
   const sessions = await household.asOwner(["sessions"]);
   expect(sessions.out).toBe("No program has access.\n");
+});
+
+test("a file is attached, listed, read as it is, replaced and removed", async () => {
+  const content = randomBytes(4_000_000);
+  const path = join(household.home, "deploy.bin");
+  writeFileSync(path, content);
+  const words = (verb: string, ...rest: string[]) => [
+    "item",
+    "file",
+    verb,
+    "Dev",
+    "GitHub",
+    ...rest,
+  ];
+  const run = (verb: string, ...rest: string[]) =>
+    household.asOwner(words(verb, ...rest));
+  const attached = await run("attach", path);
+  expect(attached).toMatchObject({ code: exitCodes.done, err: "" });
+  expect(attached.out).toBe("deploy.bin (3.8 MiB) is stored in GitHub.\n");
+  const [file] = JSON.parse((await run("list", "--json")).out);
+  expect(file).toMatchObject({ name: "deploy.bin", size: content.length });
+  expect((await run("list")).out).toContain("deploy.bin  3.8 MiB");
+
+  const out = join(household.home, "read.bin");
+  const read = ["deploy.bin", "--out", out];
+  expect(await run("read", ...read)).toMatchObject({ code: 0, out: "" });
+  expect(readFileSync(out).equals(content)).toBe(true);
+  expect(lstatSync(out).mode & 0o777).toBe(0o600);
+  expect((await run("read", ...read)).err).toContain("it exists");
+
+  // Larger than a secret may be; a small one is one.
+  const large = ["read", "assent://Dev/GitHub/deploy.bin"];
+  expect((await household.run(large)).err).toContain("read it as a file");
+  const again = await run("attach", path, "--replace", "--name", "none");
+  expect(again.code).toBe(exitCodes.notFound);
+  writeFileSync(path, "small\n");
+  expect((await run("attach", path)).err).toContain("already");
+  expect((await run("attach", path, "--replace")).code).toBe(exitCodes.done);
+  expect((await run("read", file.id)).out).toBe("small\n");
+  const byName = ["read", "-n", "assent://Dev/GitHub/deploy.bin"];
+  const secret = await household.run(byName);
+  expect(secret.out).toBe("small\n");
+
+  const shown = await household.asOwner(["item", "show", "Dev", "GitHub"]);
+  expect(shown.out).toContain("deploy.bin");
+  expect((await run("remove", "deploy.bin")).out).toBe(
+    "deploy.bin is gone. GitHub has 0 files.\n",
+  );
+  const gone = await run("read", "deploy.bin", "--out", `${out}2`);
+  expect(gone.code).toBe(exitCodes.notFound);
+  expect(existsSync(`${out}2`)).toBe(false);
+});
+
+test("a file that cannot be stored is told before a password is asked for", async () => {
+  const large = join(household.home, "large");
+  writeFileSync(large, "");
+  truncateSync(large, 4 * 1024 ** 3);
+  for (const [path, why] of [
+    [large, "it is larger than 32 MiB"],
+    [household.home, "it is a folder"],
+    [join(household.home, "nowhere"), "there is no such file"],
+  ] as const) {
+    const words = ["item", "file", "attach", "Dev", "GitHub", path];
+    const { code, err } = await household.run(words);
+    expect(code).toBe(exitCodes.failed);
+    expect(err).toContain(why);
+  }
 });

@@ -61,7 +61,7 @@ const failures: Readonly<Record<string, readonly [string, string, string]>> = {
   UNSUPPORTED_FILE_FORMAT: [
     "unsupported-file-format",
     "reference-failed",
-    "name a field",
+    "items.files",
   ],
   OTHER: ["other", "reference-failed", "look at the item"],
 };

@@ -163,7 +163,7 @@ const explanations: ReadonlyMap<number, Explanation> = new Map<
     [
       "unsupported-file-format",
       "reference-failed",
-      "the file cannot be given as a secret; name a field",
+      "the file is too large to be given as a secret; read it with items.files",
     ],
   ],
   [ReferenceFailure.OTHER, other],

@@ -22,6 +22,7 @@ import {
   removeItem,
 } from "./item-change.ts";
 import { type CodeOptions, showCode } from "./item-code.ts";
+import { addFileCommands } from "./item-file.ts";
 import {
   type ListOptions,
   listTitles,
@@ -135,6 +136,8 @@ export function addItemCommands(program: Command, io: Io): void {
   ).action((vault: string, title: string, options: RemoveOptions) =>
     removeItem(io, vault, title, options),
   );
+
+  addFileCommands(item, io);
 }
 
 function takesFields(command: Command): Command {

@@ -25,7 +25,7 @@ const references: Readonly<Record<ReferenceFailure, string>> = {
   [ReferenceFailure.SSH_KEY_METADATA_NOT_FOUND]: "the key has no such detail",
   [ReferenceFailure.SSH_KEY_PARSING]: "the stored private key cannot be read",
   [ReferenceFailure.UNSUPPORTED_FILE_FORMAT]:
-    "the file cannot be given as a secret",
+    "the file is too large to be given as a secret; read it as a file",
   [ReferenceFailure.OTHER]: "it could not be read",
 };
 
