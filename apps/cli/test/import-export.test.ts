@@ -12,6 +12,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 let household: Household;
 let file: string;
+const large = Buffer.alloc(4_000_000, "0123456789abc");
 
 beforeAll(async () => {
   household = await startHousehold();
@@ -83,6 +84,20 @@ test("vaults of a 1PUX file keep their names, so references go on working", asyn
                 overview: { title: "GitHub" },
                 details: {
                   loginFields: [{ value: "hunter2", designation: "password" }],
+                  documentAttributes: {
+                    fileName: "large.bin",
+                    documentId: "d1",
+                  },
+                  sections: [
+                    {
+                      title: "Keys",
+                      fields: [
+                        {
+                          value: { file: { fileName: "k", documentId: "d2" } },
+                        },
+                      ],
+                    },
+                  ],
                 },
               },
             ],
@@ -93,9 +108,21 @@ test("vaults of a 1PUX file keep their names, so references go on working", asyn
   };
   writeFileSync(
     file,
-    zipOf({ name: "export.data", content: Buffer.from(JSON.stringify(data)) }),
+    zipOf(
+      { name: "export.data", content: Buffer.from(JSON.stringify(data)) },
+      { name: "files/d1__large.bin", content: large },
+      { name: "files/d2__k", content: Buffer.from("key") },
+    ),
   );
-  expect((await importing("1pux")).code).toBe(exitCodes.done);
+  const imported = await importing("1pux");
+  expect(imported).toMatchObject({ code: exitCodes.done, err: "" });
+  expect(imported.out).toContain("  2 attached files, 3.8 MiB");
+  const back = join(household.home, "large");
+  const name = ["Private", "GitHub", "large.bin", "--out", back];
+  await household.asOwner(["item", "file", "read", ...name]);
+  expect(readFileSync(back).equals(large)).toBe(true);
+  const key = ["read", "-n", "op://Private/GitHub/Keys/k"];
+  expect((await household.run(key)).out).toBe("key");
   const read = ["read", "op://Private/GitHub/password"];
   expect((await household.run(read)).out).toBe("hunter2\n");
 });
@@ -158,6 +185,11 @@ test("an export in JSON holds everything, warns, and is a file of 0600", async (
   expect(byName("Private").items[0].fields).toMatchObject([
     { title: "password", type: "concealed", value: "hunter2" },
   ]);
+  const files = byName("Private").items[0].files;
+  expect(files[0].contentBase64 === large.toString("base64")).toBe(true);
+  expect(files[1]).toMatchObject({ name: "k", contentBase64: "a2V5" });
+  await household.asOwner([...args, "--force", "--no-files"]);
+  expect(readFileSync(out, "utf8")).not.toContain("contentBase64");
   const again = await household.asOwner(args);
   expect(again.code).toBe(exitCodes.failed);
   expect(again.err).toContain("it exists");
@@ -183,6 +215,14 @@ test("an export in KDBX is sealed, and can be imported again", async () => {
     "--json",
   ]);
   expect(JSON.parse(list).length).toBeGreaterThan(1_100);
+  const read = ["item", "file", "read"];
+  const keyBack = [...read, "Back", "GitHub", "k"];
+  const { id } = JSON.parse(list).find(
+    (item: { title: string; tags: string[] }) =>
+      item.title === "GitHub" && item.tags.includes("Private"),
+  );
+  keyBack[4] = id;
+  expect((await household.asOwner(keyBack)).out).toBe("key");
 });
 
 test("what cannot be written is told before a password is asked for", async () => {

@@ -3,10 +3,9 @@ import { count, makeSafe } from "@assent/wording";
 import { type Command, Option } from "commander";
 import { writeJsonExport } from "../exchange/json-export.ts";
 import { writeKdbx } from "../exchange/kdbx/write-kdbx.ts";
-import { readAll, type WholeVault } from "../exchange/read-all.ts";
+import { forgetAll, readAll, type WholeVault } from "../exchange/read-all.ts";
 import { type Io, writeLine } from "../io.ts";
 import { takesCredential, withExamples } from "../options.ts";
-import { forgetItem } from "../owner/operate.ts";
 import {
   type AccountOptions,
   type Authenticated,
@@ -18,6 +17,7 @@ interface ExportOptions extends AccountOptions {
   readonly format: "json" | "kdbx";
   readonly out: string;
   readonly force?: boolean;
+  readonly files: boolean;
 }
 
 /** `assent export`: all secrets of an account, for another program. */
@@ -39,6 +39,7 @@ export function addExportCommand(program: Command, io: Io): void {
           "a new file, which only you can read",
         )
         .option("-f, --force", "replace the file, or the link, that is there")
+        .option("--no-files", "leave out the files of the items")
         .description("write all secrets of an account to a file"),
     ),
     "assent export --format kdbx --out personal.kdbx",
@@ -50,19 +51,24 @@ async function exportAccount(io: Io, options: ExportOptions): Promise<void> {
   const { format, out } = options;
   checkPrivateFile(out, options);
   await withCredential(io, options, async (session) => {
-    const vaults = await readAll(session);
+    const vaults = await readAll(session, options.files);
     let content: Uint8Array | undefined;
     try {
       content = await writeAs(io, format, vaults, session, out);
       writePrivateFile(io, out, content, options);
     } finally {
       content?.fill(0);
-      for (const { items } of vaults) items.forEach(forgetItem);
+      forgetAll(vaults);
     }
     const items = vaults.reduce((sum, each) => sum + each.items.length, 0);
+    const files = vaults.reduce(
+      (sum, each) => sum + (each.contents?.size ?? 0),
+      0,
+    );
+    const withFiles = files === 0 ? "" : ` with ${count(files, "file")}`;
     await writeLine(
       io.stdout,
-      `${count(items, "item")} of ${makeSafe(session.account.name)} are in ${makeSafe(out)}.`,
+      `${count(items, "item")}${withFiles} of ${makeSafe(session.account.name)} are in ${makeSafe(out)}.`,
     );
     if (format === "json") {
       await writeLine(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { categoryText, count, makeSafe } from "@assent/wording";
+import { categoryText, count, makeSafe, sizeText } from "@assent/wording";
 import { type Command, Option } from "commander";
 import { type Draft, ImportError, type ReadFile } from "../exchange/draft.ts";
 import { planImport, someTitles } from "../exchange/plan.ts";
@@ -144,6 +144,14 @@ async function report(
     );
     for (const [category, number] of plan.byCategory) {
       await writeLine(io.stdout, `  ${number} ${categoryText(category)}`);
+    }
+    const files = [...plan.files.values()].flat();
+    if (files.length > 0) {
+      const size = files.reduce((sum, each) => sum + each.size, 0);
+      await writeLine(
+        io.stdout,
+        `  ${count(files.length, "attached file")}, ${sizeText(size)}`,
+      );
     }
     if (plan.present.length > 0) {
       await writeLine(

@@ -7,6 +7,7 @@ import {
   limits,
 } from "@assent/protocol";
 import { create, toBinary } from "@bufbuild/protobuf";
+import type { DraftFile } from "./draft-file.ts";
 
 /** A field that comes from elsewhere. */
 export interface DraftField {
@@ -26,6 +27,8 @@ export interface Draft {
   readonly fields: readonly DraftField[];
   readonly notes: string;
   readonly archived?: boolean;
+  /** Each with a name that a file may have (`draftFile`). */
+  readonly files?: readonly DraftFile[];
 }
 
 /** What a file held. */
@@ -46,9 +49,7 @@ export const longestItem: number = limits.messageBytes / 2;
 
 /** The item as it is sent, but for its vault; its bytes are to be zeroed after use. */
 export function draftMessage(draft: Draft): Item {
-  const sections = [
-    ...new Set(draft.fields.flatMap(({ section }) => section || [])),
-  ];
+  const sections = sectionsOf(draft);
   return create(ItemSchema, {
     overview: {
       title: draft.title,
@@ -57,15 +58,41 @@ export function draftMessage(draft: Draft): Item {
       urls: [...draft.urls],
       archived: draft.archived ?? false,
     },
-    sections: sections.map((title, at) => ({ id: `section-${at}`, title })),
+    sections: sections.map((title) => ({
+      id: sectionId(sections, title),
+      title,
+    })),
     fields: draft.fields.map(({ title, type, value, section }) => ({
       title,
       type,
-      sectionId: section ? `section-${sections.indexOf(section)}` : "",
+      sectionId: sectionId(sections, section),
       value: Buffer.from(value),
     })),
     notes: Buffer.from(draft.notes),
   });
+}
+
+/** The files as they are sent, once their item is stored. */
+export function draftFiles(
+  draft: Draft,
+): readonly (DraftFile & { readonly sectionId: string })[] {
+  const sections = sectionsOf(draft);
+  return (draft.files ?? []).map((file) => ({
+    ...file,
+    sectionId: sectionId(sections, file.section),
+  }));
+}
+
+function sectionsOf({ fields, files = [] }: Draft): string[] {
+  const named = [...fields, ...files].flatMap(({ section }) => section || []);
+  return [...new Set(named)];
+}
+
+function sectionId(
+  sections: readonly string[],
+  title: string | undefined,
+): string {
+  return title ? `section-${sections.indexOf(title)}` : "";
 }
 
 /** Bytes of an item as it is sent. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Item } from "@assent/protocol";
 import { nameOfCategory, nameOfType } from "../commands/field-spec.ts";
-import type { WholeVault } from "./read-all.ts";
+import { contentKey, type WholeVault } from "./read-all.ts";
 
 /** Everything as JSON, in plain text. A value that is no text is in Base64. */
 export function writeJsonExport(
@@ -12,18 +12,18 @@ export function writeJsonExport(
     format: "assent-export",
     version: 1,
     exportedAt: new Date(nowMs).toISOString(),
-    vaults: vaults.map(({ vault, items }) => ({
+    vaults: vaults.map(({ vault, items, contents }) => ({
       id: vault.id,
       name: vault.name,
       description: vault.description,
-      items: items.map(itemOf),
+      items: items.map((item) => itemOf(item, contents)),
     })),
   };
   return Buffer.from(`${JSON.stringify(whole, null, 2)}\n`);
 }
 
-function itemOf(item: Item): object {
-  const { overview, sections, fields, notes } = item;
+function itemOf(item: Item, contents: WholeVault["contents"]): object {
+  const { overview, sections, fields, files, notes } = item;
   return {
     id: overview?.id,
     title: overview?.title,
@@ -40,6 +40,19 @@ function itemOf(item: Item): object {
       ...textOrBase64("value", value),
     })),
     ...textOrBase64("notes", notes),
+    files: files.map((file) => {
+      const { id, name, sectionId, size } = file;
+      const content = contents?.get(contentKey(item, file));
+      return {
+        id,
+        name,
+        ...(sectionId === "" ? {} : { sectionId }),
+        size: Number(size),
+        ...(content && {
+          contentBase64: Buffer.from(content).toString("base64"),
+        }),
+      };
+    }),
   };
 }
 

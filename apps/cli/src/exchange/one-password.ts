@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { count } from "@assent/wording";
 import {
   Category,
   type Draft,
@@ -14,6 +13,7 @@ import {
   recordOf,
   textOf,
 } from "./draft.ts";
+import { type DraftFile, LeftFiles } from "./draft-file.ts";
 
 const categories: Readonly<Record<string, Category>> = {
   "001": Category.LOGIN,
@@ -40,13 +40,26 @@ const types: Readonly<Record<string, FieldType>> = {
   sshKey: FieldType.CONCEALED,
 };
 
+/** The files of a 1PUX archive. */
+export interface OnePasswordFiles {
+  /** How many bytes each has, by its path. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** @throws ImportError */
+  readonly read: (path: string) => Promise<Uint8Array>;
+}
+
 /** `export.data` of a 1PUX file: its vaults keep their names, so that references do. */
-export function readOnePassword(text: string, attached: number): ReadFile {
+export function readOnePassword(
+  text: string,
+  attached: OnePasswordFiles,
+): ReadFile {
   const accounts = recordOf(parseJson(text))["accounts"];
   if (!Array.isArray(accounts)) {
     throw new ImportError("it is no 1PUX export: it has no accounts");
   }
   const vaults = new Map<string, Draft[]>();
+  const left = new LeftFiles();
+  const finder = createFinder(attached, left);
   for (const account of accounts) {
     for (const each of listOf(recordOf(account)["vaults"])) {
       const vault = recordOf(each);
@@ -55,15 +68,68 @@ export function readOnePassword(text: string, attached: number): ReadFile {
       vaults.set(name, drafts);
       for (const entry of listOf(vault["items"])) {
         // Older exports wrap each item once more.
-        drafts.push(readItem(recordOf(recordOf(entry)["item"] ?? entry)));
+        const item = recordOf(recordOf(entry)["item"] ?? entry);
+        const files = left.fitting(filesOf(item, finder));
+        drafts.push({ ...readItem(item), files });
       }
     }
   }
-  const left =
-    attached > 0
-      ? [`${count(attached, "attached file")}: not supported yet`]
-      : [];
-  return { vaults, left };
+  left.add("that no item names", attached.sizes.size - finder.found.size);
+  return { vaults, left: left.lines() };
+}
+
+interface Finder {
+  /** Paths that an item named. */
+  readonly found: Set<string>;
+  readonly find: (attributes: unknown, section?: string) => DraftFile[];
+}
+
+// An archive keeps a file under its id, followed by its name.
+function createFinder(attached: OnePasswordFiles, left: LeftFiles): Finder {
+  const paths = new Map<string, string>();
+  for (const path of attached.sizes.keys()) {
+    const id = /^files\/([^/]+?)__/.exec(path)?.[1];
+    if (id !== undefined) paths.set(id, path);
+  }
+  const found = new Set<string>();
+  return {
+    found,
+    find(attributes, section) {
+      const { fileName, documentId } = recordOf(attributes);
+      const id = textOf(documentId);
+      if (id === "") return [];
+      const path = paths.get(id);
+      if (path === undefined) {
+        left.add("that the archive does not hold", 1);
+        return [];
+      }
+      found.add(path);
+      return [
+        {
+          name: textOf(fileName),
+          size: attached.sizes.get(path) ?? 0,
+          section,
+          content: () => attached.read(path),
+        },
+      ];
+    },
+  };
+}
+
+function filesOf(
+  item: Readonly<Record<string, unknown>>,
+  { find }: Finder,
+): DraftFile[] {
+  const details = recordOf(item["details"]);
+  const sections = listOf(details["sections"]).map(recordOf);
+  return [
+    ...find(details["documentAttributes"]),
+    ...sections.flatMap(({ title, fields }) =>
+      listOf(fields).flatMap((field) =>
+        find(recordOf(recordOf(field)["value"])["file"], textOf(title)),
+      ),
+    ),
+  ];
 }
 
 function readItem(item: Readonly<Record<string, unknown>>): Draft {
@@ -103,6 +169,7 @@ function sectionFields(each: unknown): (DraftField | undefined)[] {
     const entry = recordOf(one);
     const [kind = "", value] =
       Object.entries(recordOf(entry["value"]))[0] ?? [];
+    if (kind === "file") return undefined;
     return field(
       textOf(entry["title"]),
       valueText(kind, value),

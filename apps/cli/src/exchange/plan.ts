@@ -3,6 +3,7 @@ import { type Category, type Item, limits } from "@assent/protocol";
 import { count, inARow, makeSafe } from "@assent/wording";
 import {
   type Draft,
+  draftFiles,
   draftMessage,
   ImportError,
   longestItem,
@@ -12,6 +13,8 @@ import {
 /** What is to be written into one vault: all of it was found to be right. */
 export interface Plan {
   readonly messages: readonly Item[];
+  /** Files of some of them, to be put once their item is stored. */
+  readonly files: ReadonlyMap<Item, ReturnType<typeof draftFiles>>;
   /** Titles that are in the vault already: left out. */
   readonly present: readonly string[];
   /** Titles that come more than once: no reference by title finds them. */
@@ -33,6 +36,7 @@ export function planImport(
   const seen = new Map<string, number>();
   const byCategory = new Map<Category, number>();
   const messages: Item[] = [];
+  const files = new Map<Item, ReturnType<typeof draftFiles>>();
   for (const [at, draft] of drafts.entries()) {
     if (presentTitles.has(draft.title) && !keepsDuplicates) {
       present.push(draft.title);
@@ -41,13 +45,14 @@ export function planImport(
     const message = draftMessage(withTitle(draft));
     check(message, at + 1);
     messages.push(message);
+    if (draft.files?.length) files.set(message, draftFiles(draft));
     seen.set(draft.title, (seen.get(draft.title) ?? 0) + 1);
     byCategory.set(draft.category, (byCategory.get(draft.category) ?? 0) + 1);
   }
   const repeated = [...seen].flatMap(([title, times]) =>
     times > 1 ? title : [],
   );
-  return { messages, present, repeated, byCategory };
+  return { messages, files, present, repeated, byCategory };
 }
 
 /** Titles for a report: the first few, safe to show. */

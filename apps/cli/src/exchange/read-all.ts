@@ -1,20 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Item, Vault } from "@assent/protocol";
+import type { File, Item, Vault } from "@assent/protocol";
+import { sizeText } from "@assent/wording";
 import { CommandError, exitCodes } from "../exit.ts";
-import { listItems, operate } from "../owner/operate.ts";
+import { placeOf, readFile } from "../owner/item-files.ts";
+import { forgetItem, listItems, operate } from "../owner/operate.ts";
 import type { Authenticated } from "../owner/session.ts";
 
 /** A vault and all that is in it, secrets included; to be zeroed after use. */
 export interface WholeVault {
   readonly vault: Vault;
   readonly items: readonly Item[];
+  /** What is in the files of the items, by `contentKey`; none: they are left out. */
+  readonly contents?: ReadonlyMap<string, Uint8Array>;
 }
+
+/** One content among those of a vault. */
+export function contentKey(item: Item, { id }: Pick<File, "id">): string {
+  return `${item.overview?.id}/${id}`;
+}
+
+/** Bytes of all files beyond which an export does not hold them. */
+const mostContent = 64 * 1024 * 1024;
 
 /** Items of one call; fewer where they are too large for an answer. */
 const itemsEach = 500;
 
-/** Read everything of an account, archived items too. @throws CommandError */
-export async function readAll(session: Authenticated): Promise<WholeVault[]> {
+/** Zero what was read. */
+export function forgetAll(vaults: readonly WholeVault[]): void {
+  for (const { items, contents } of vaults) {
+    items.forEach(forgetItem);
+    for (const content of contents?.values() ?? []) content.fill(0);
+  }
+}
+
+/**
+ * Read everything of an account, archived items too, and files if wanted.
+ *
+ * @throws CommandError
+ */
+export async function readAll(
+  session: Authenticated,
+  withFiles: boolean,
+): Promise<WholeVault[]> {
   const { vaults } = await operate(
     session,
     { case: "listVaults", value: {} },
@@ -30,7 +57,40 @@ export async function readAll(session: Authenticated): Promise<WholeVault[]> {
     }
     whole.push({ vault, items: read });
   }
-  return whole;
+  if (!withFiles) return whole;
+  checkSize(whole);
+  const filled: WholeVault[] = [];
+  for (const { vault, items } of whole) {
+    const contents = await readContents(session, items);
+    filled.push({ vault, items, contents });
+  }
+  return filled;
+}
+
+function checkSize(vaults: readonly WholeVault[]): void {
+  const size = vaults
+    .flatMap(({ items }) => items.flatMap(({ files }) => files))
+    .reduce((sum, file) => sum + Number(file.size), 0);
+  if (size <= mostContent) return;
+  throw new CommandError(
+    exitCodes.failed,
+    `The files of this account have ${sizeText(size)}, and an export holds ${sizeText(mostContent)}. Nothing was written.`,
+    "Leave them out with --no-files, and save them one by one with: assent item file read",
+  );
+}
+
+async function readContents(
+  session: Authenticated,
+  items: readonly Item[],
+): Promise<Map<string, Uint8Array>> {
+  const contents = new Map<string, Uint8Array>();
+  for (const item of items) {
+    for (const file of item.files) {
+      const content = await readFile(session, placeOf(item), file);
+      contents.set(contentKey(item, file), content);
+    }
+  }
+  return contents;
 }
 
 async function readItems(

@@ -199,7 +199,7 @@ test("1PUX: vaults keep their names, fields their sections and kinds", async () 
     ),
   );
   expect([...file.vaults.keys()]).toEqual(["Private", "Shared"]);
-  expect(file.left).toEqual(["1 attached file: not supported yet"]);
+  expect(file.left).toEqual(["1 attached file that no item names"]);
   const [draft] = file.vaults.get("Private") ?? [];
   expect(draft).toMatchObject({
     title: "GitHub",
@@ -331,6 +331,86 @@ test("what is of another kind is told", async () => {
   ] as const) {
     expect(await refusal(source, content)).toMatch(why);
   }
+});
+
+const withFiles = (
+  ...files: readonly { readonly id: string; readonly name: string }[]
+) => {
+  const fields = files.map(({ id: documentId, name: fileName }) => ({
+    title: "attached",
+    value: { file: { fileName, documentId } },
+  }));
+  const item = {
+    categoryUuid: "006",
+    overview: { title: "Contract" },
+    details: {
+      documentAttributes: { fileName: "main.pdf", documentId: "doc" },
+      sections: [{ title: "More", fields }],
+    },
+  };
+  const whole = { accounts: [{ vaults: [{ items: [item] }] }] };
+  const content = Buffer.from(JSON.stringify(whole));
+  return { name: "export.data", content };
+};
+
+async function contentsOf(draft: Draft | undefined): Promise<string[][]> {
+  const files = draft?.files ?? [];
+  return Promise.all(
+    files.map(async ({ name, section = "", content }) => [
+      name,
+      section,
+      Buffer.from(await content()).toString(),
+    ]),
+  );
+}
+
+test("1PUX: files go with their items, those that cannot are counted", async () => {
+  const id = "a".repeat(26);
+  const file = await read(
+    "1pux",
+    zipOf(
+      withFiles(
+        { id: "x", name: "" },
+        { id: "y", name: id },
+        { id: "../z", name: "gone" },
+        { id: "large", name: "large" },
+      ),
+      { name: "files/doc__main.pdf", content: Buffer.from("one") },
+      { name: "files/x___a__b", content: Buffer.from("two") },
+      { name: "files/y__c", content: Buffer.from("three") },
+      { name: "files/nobody__d", content: Buffer.from("four") },
+      {
+        name: "files/large__l",
+        content: Buffer.alloc(1),
+        toldSize: 32 * 1024 * 1024 + 1,
+      },
+    ),
+  );
+  const [draft] = [...file.vaults.values()].flat();
+  expect(await contentsOf(draft)).toEqual([
+    ["main.pdf", "", "one"],
+    ["file", "More", "two"],
+    [`file ${id}`, "More", "three"],
+  ]);
+  expect(draft?.fields).toEqual([]);
+  expect(file.left.toSorted()).toEqual([
+    "1 attached file larger than 32 MiB",
+    "1 attached file that no item names",
+    "1 attached file that the archive does not hold",
+  ]);
+});
+
+test("1PUX: a file that is damaged is told when it is read (T52)", async () => {
+  const file = await read(
+    "1pux",
+    zipOf(withFiles(), {
+      name: "files/doc__main.pdf",
+      content: Buffer.from("one"),
+      toldCrc: 1,
+    }),
+  );
+  const [draft] = [...file.vaults.values()].flat();
+  await expect(contentsOf(draft)).rejects.toThrow("checksum is wrong");
 });
 
 test("odd shapes in a file are no failure of ours", async () => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { limits } from "@assent/protocol";
 import { CommandError, exitCodes } from "../exit.ts";
 import { decodeInput, readInputFile, unusable } from "../input-file.ts";
 import { readBitwarden } from "./bitwarden.ts";
@@ -24,6 +25,16 @@ export type Source = (typeof sources)[number];
 /** Bytes of a file, or of what an archive holds, beyond which it is not read. */
 export const longestImport: number = 128 * 1024 * 1024;
 
+// Later, while what is in the archive is being written.
+async function readAttached(path: string, file: string): Promise<Uint8Array> {
+  try {
+    return (await readZipEntry(path, file, "\0", limits.fileBytes)).bytes;
+  } catch (error) {
+    if (error instanceof ImportError) throw unusable(path, error.message);
+    throw error;
+  }
+}
+
 /**
  * Read a file of another program. `password` is asked for where the file has one.
  *
@@ -38,7 +49,10 @@ export async function readExport(
     if (source === "1pux") {
       const name = "export.data";
       const content = await readZipEntry(path, name, "files/", longestImport);
-      return readOnePassword(decodeInput(path, content.bytes), content.others);
+      return readOnePassword(decodeInput(path, content.bytes), {
+        sizes: content.others,
+        read: (file) => readAttached(path, file),
+      });
     }
     const bytes = readInputFile(path, longestImport);
     switch (source) {

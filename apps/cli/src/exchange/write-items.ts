@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { VaultSchema } from "@assent/protocol";
+import { type Item, VaultSchema } from "@assent/protocol";
 import { itemFailureText } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import { CommandError, exitCodes } from "../exit.ts";
+import { placeOf, putFile } from "../owner/item-files.ts";
 import { forgetItem, operate } from "../owner/operate.ts";
 import type { Authenticated } from "../owner/session.ts";
+import type { draftFiles } from "./draft.ts";
 import { inBatches, type Plan } from "./plan.ts";
 
 /** A vault to write into. */
@@ -50,7 +52,7 @@ export async function writeItems(
         if (id !== undefined) {
           undo.unshift(() => removeItems(session, vaultId, made));
         }
-        for (const { outcome } of outcomes) {
+        for (const [at, { outcome }] of outcomes.entries()) {
           if (outcome.case !== "item") {
             throw new CommandError(
               exitCodes.failed,
@@ -59,6 +61,9 @@ export async function writeItems(
           }
           made.push(outcome.value.overview?.id ?? "");
           forgetItem(outcome.value);
+          const message = batch[at];
+          const files = message && plan.files.get(message);
+          await writeFiles(session, outcome.value, files ?? [], signal);
         }
         written += batch.length;
         await progress(written, all);
@@ -70,6 +75,27 @@ export async function writeItems(
     throw error;
   } finally {
     for (const { plan } of targets) plan.messages.forEach(forgetItem);
+  }
+}
+
+// Each raises the revision of its item by one. They go with the item.
+async function writeFiles(
+  session: Authenticated,
+  item: Item,
+  files: ReturnType<typeof draftFiles>,
+  signal: AbortSignal,
+): Promise<void> {
+  let { revision } = item;
+  for (const { name, sectionId, content } of files) {
+    if (signal.aborted) throw interrupted();
+    const bytes = await content();
+    try {
+      const place = { ...placeOf(item), revision };
+      await putFile(session, place, { id: "", name, sectionId }, bytes);
+    } finally {
+      bytes.fill(0);
+    }
+    revision += 1n;
   }
 }
 

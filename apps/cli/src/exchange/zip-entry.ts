@@ -3,16 +3,17 @@ import { crc32 } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { ImportError } from "./draft.ts";
 
-/** One file of an archive, and how many others begin with a path. */
+/** One file of an archive, and which others begin with a path. */
 export interface ZipContent {
   readonly bytes: Uint8Array;
-  readonly others: number;
+  /** How many bytes they are told to have, by name. */
+  readonly others: ReadonlyMap<string, number>;
 }
 
 const mostEntries = 100_000;
 
 /**
- * Read one file of a zip archive. The rest is only counted: nothing is ever
+ * Read one file of a zip archive. The rest is only named: nothing is ever
  * written. yauzl refuses names that lead elsewhere, and more bytes than were
  * told; the checksum is compared here.
  *
@@ -34,13 +35,15 @@ export async function readZipEntry(
     if (file.entryCount > mostEntries) {
       throw new ImportError(`it holds more than ${mostEntries} files`);
     }
-    let others = 0;
+    const others = new Map<string, number>();
     let bytes: Uint8Array | undefined;
     for await (const entry of file.eachEntry()) {
       if (entry.fileName === name && bytes === undefined) {
         bytes = await readEntry(file, entry, most);
       } else if (entry.fileName.startsWith(otherPrefix)) {
-        others += entry.fileName.endsWith("/") ? 0 : 1;
+        if (!entry.fileName.endsWith("/")) {
+          others.set(entry.fileName, entry.uncompressedSize);
+        }
       }
     }
     if (bytes === undefined) {

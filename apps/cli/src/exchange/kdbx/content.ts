@@ -20,9 +20,12 @@ import { sha256 } from "./key-derivation.ts";
 export interface Content {
   readonly xml: string;
   readonly inner: InnerStream;
+  /** Attached files of KDBX 4, in order; those of 3.1 stand in the XML. */
+  readonly binaries: readonly Buffer[];
 }
 
-const longestXml = 512 * 1024 * 1024;
+/** Bytes of what a file may unpack to. */
+export const longestContent: number = 512 * 1024 * 1024;
 
 /** Open a file with the key of its password. @throws ImportError */
 export function openContent(
@@ -63,6 +66,7 @@ function openFour(
   const plain = unpack(header, decrypt(header, key, Buffer.concat(blocks)));
   let innerKey = Buffer.alloc(0);
   let innerKind = 0;
+  const binaries: Buffer[] = [];
   for (let place = 0; ; ) {
     const id = slice(plain, place, 1).readUInt8();
     const value = slice(
@@ -73,10 +77,13 @@ function openFour(
     place += 5 + value.length;
     if (id === 1) innerKind = value.readUInt32LE();
     if (id === 2) innerKey = Buffer.from(value);
+    // After a byte of flags.
+    if (id === 3) binaries.push(Buffer.from(value.subarray(1)));
     if (id !== 0) continue;
     return {
       xml: plain.subarray(place).toString(),
       inner: createInnerStream(innerKind, innerKey),
+      binaries,
     };
   }
 }
@@ -101,6 +108,7 @@ function openThree(file: Buffer, header: Header, key: Buffer): Content {
   return {
     xml: unpack(header, Buffer.concat(blocks)).toString(),
     inner: createInnerStream(header.innerKind, header.innerKey),
+    binaries: [],
   };
 }
 
@@ -117,12 +125,21 @@ export function encrypt(key: Buffer, iv: Buffer, bytes: Uint8Array): Buffer {
 }
 
 function unpack(header: Header, bytes: Buffer): Buffer {
-  if (!header.isCompressed) return bytes;
+  return header.isCompressed ? unzip(bytes) : bytes;
+}
+
+/** @throws ImportError */
+export function unzip(bytes: Uint8Array): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: longestXml });
+    return gunzipSync(bytes, { maxOutputLength: longestContent });
   } catch {
-    throw new ImportError("what it holds is damaged, or larger than 512 MiB");
+    throw tooLarge();
   }
+}
+
+/** It unpacks to more, or to nothing. */
+export function tooLarge(): ImportError {
+  return new ImportError("what it holds is damaged, or larger than 512 MiB");
 }
 
 /** What vouches for the header and each block of KDBX 4. */

@@ -17,12 +17,25 @@ const bytes = (text: string) => Buffer.from(text);
 const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 const title = "Git <Hub> & \u00fc";
 
+const large = Buffer.alloc(1_500_000, "0123456789abc");
+const files = [
+  { id: "f1", name: "id.key", content: bytes("\0\x01\xff key\n") },
+  { id: "f2", name: "id.key", content: large },
+  { id: "f3", name: "<empty> & \u00fc", content: bytes("") },
+];
+
 const vaults = [
   {
+    contents: new Map(files.map(({ id, content }) => [`i1/${id}`, content])),
     vault: create(VaultSchema, { name: "Dev" }),
     items: [
       create(ItemSchema, {
-        overview: { title, tags: ["one"], urls: ["https://x", "https://y"] },
+        overview: {
+          id: "i1",
+          title,
+          tags: ["one"],
+          urls: ["https://x", "https://y"],
+        },
         sections: [{ id: "s", title: "prod" }],
         fields: [
           { title: "username", type: FieldType.TEXT, value: bytes("ada") },
@@ -40,6 +53,7 @@ const vaults = [
           },
         ],
         notes: bytes("two\nlines"),
+        files: files.map(({ id, name }) => ({ id, name })),
       }),
     ],
   },
@@ -72,6 +86,15 @@ test("what is written is read again, with its groups, tags and fields", async ()
   expect(values.get("password")).toBe("p<w>\u{1f600}\0\u0001");
   expect(values.get("one-time password")).toContain(`secret=${seed}`);
   expect(values.get("prod.token")).toBe("tok");
+  expect(draft?.files?.map(({ name, size }) => [name, size])).toEqual([
+    ["id.key", files[0]?.content.length],
+    ["id.key 2", large.length],
+    ["<empty> & \u00fc", 0],
+  ]);
+  for (const [at, file] of (draft?.files ?? []).entries()) {
+    const content = Buffer.from(await file.content());
+    expect(content.equals(files[at]?.content ?? bytes("none"))).toBe(true);
+  }
 });
 
 test("another password is told; so is every file with one bit changed, or cut off", async () => {
@@ -145,6 +168,17 @@ describe.skipIf(!hasTool)("with KeePassXC", () => {
     expect(shown("Notes")).toBe("two\nlines\n");
     expect(shown("prod.token")).toBe("tok\n");
     expect(shown("otp")).toContain(seed);
+    for (const [name, at] of [
+      ["id.key", 0],
+      ["id.key 2", 1],
+      ["<empty> & \u00fc", 2],
+    ] as const) {
+      const args = ["attachment-export", file, place, name, "out"];
+      keepass(args, "correct horse");
+      const out = join(folder, "out");
+      expect(readFileSync(out).equals(files[at]?.content ?? large)).toBe(true);
+      rmSync(out);
+    }
     expect(keepass(["show", "-t", file, place], "correct horse")).toMatch(
       /^\d{6}\n$/,
     );
@@ -170,6 +204,18 @@ describe.skipIf(!hasTool)("with KeePassXC", () => {
       ],
     });
     expect(readFileSync(old).readUInt16LE(10)).toBe(3);
+    const attach = async (name: string, content: Uint8Array) => {
+      writeFileSync(join(folder, "attached"), content);
+      const place = [old, "Work/GitHub", name, "attached"];
+      keepass(["attachment-import", ...place], "pw");
+      const [draft] = (await entries()).drafts;
+      const file = draft?.files?.find((each) => each.name === name);
+      expect(file?.size).toBe(content.length);
+      const read = Buffer.from((await file?.content()) ?? []);
+      expect(read.equals(content)).toBe(true);
+    };
+    await attach("a.bin", bytes("\0attached"));
+    await attach("b.bin", large);
     expect((await entries()).drafts).toMatchObject([expected("ada")]);
     expect(await refusal(readFileSync(old), bytes("no"))).toContain(
       "password is wrong",
@@ -187,6 +233,12 @@ describe.skipIf(!hasTool)("with KeePassXC", () => {
     keepass([...add, own, "Dev/New"], "correct horse", "secret three");
     expect(readFileSync(own).readUInt16LE(10)).toBe(4);
     const changed = await readKdbx(readFileSync(own), password());
+    const [kept] = [...changed.vaults.values()]
+      .flat()
+      .filter((each) => each.title === title);
+    expect(kept?.files?.map(({ size }) => size).toSorted()).toEqual(
+      files.map(({ content }) => content.length).toSorted(),
+    );
     const titles = [...changed.vaults.values()]
       .flat()
       .map((each) => each.title);

@@ -8,10 +8,17 @@ import {
   FieldType,
   ImportError,
   type ReadFile,
+  textOf,
 } from "../draft.ts";
-import { openContent } from "./content.ts";
+import { LeftFiles } from "../draft-file.ts";
+import {
+  type Content,
+  longestContent,
+  openContent,
+  tooLarge,
+  unzip,
+} from "./content.ts";
 import { readHeader } from "./header.ts";
-import type { InnerStream } from "./inner-stream.ts";
 import { deriveKey } from "./key-derivation.ts";
 
 /**
@@ -28,8 +35,7 @@ export async function readKdbx(
   try {
     const header = readHeader(file);
     const transformed = await deriveKey(password, header.derivation);
-    const { xml, inner } = openContent(file, header, transformed);
-    return readXml(xml, inner);
+    return readXml(openContent(file, header, transformed));
   } catch (error) {
     if (error instanceof ImportError) throw error;
     // A number beyond its end, a cipher that does not fit, XML that is none.
@@ -42,7 +48,8 @@ interface Entry {
   readonly group: readonly Group[];
   readonly strings: Map<string, { value: string; isProtected: boolean }>;
   tags: string;
-  files: number;
+  /** By name: what is in it, or where that stands. */
+  readonly files: { readonly name: string; readonly bytes: () => Buffer }[];
 }
 
 interface Group {
@@ -50,7 +57,7 @@ interface Group {
   uuid: string;
 }
 
-function readXml(xml: string, inner: InnerStream): ReadFile {
+function readXml({ xml, inner, binaries }: Content): ReadFile {
   const parser = sax.parser(true);
   const path: string[] = [];
   const groups: Group[] = [];
@@ -60,7 +67,26 @@ function readXml(xml: string, inner: InnerStream): ReadFile {
   let text = "";
   let key = "";
   let isProtected = false;
+  let isCompressed = false;
+  let ref = "";
+  let held = 0;
   let bin = "";
+  const left = new LeftFiles();
+  // Of KDBX 3.1, by id; those of 4 by their place.
+  const known = new Map(binaries.map((bytes, at) => [String(at), bytes]));
+  const binaryOf = (id: string) => () => {
+    const bytes = known.get(id);
+    if (bytes === undefined) throw new ImportError("a file of it is missing");
+    return bytes;
+  };
+  const valueBytes = () => {
+    const bytes = Buffer.from(text, "base64");
+    const open = isProtected ? inner(bytes) : bytes;
+    const whole = isCompressed ? unzip(open) : open;
+    held += whole.length;
+    if (held > longestContent) throw tooLarge();
+    return whole;
+  };
   parser.onerror = (error) => {
     throw error;
   };
@@ -69,14 +95,18 @@ function readXml(xml: string, inner: InnerStream): ReadFile {
     text = "";
     if (name === "Group") groups.push({ name: "", uuid: "" });
     if (name === "History") histories += 1;
-    if (name === "Value") isProtected = attributes["Protected"] === "True";
+    if (name === "Value" || name === "Binary") {
+      isProtected = attributes["Protected"] === "True";
+      isCompressed = attributes["Compressed"] === "True";
+      ref = textOf(attributes["Ref"] ?? attributes["ID"]);
+    }
     if (name === "Entry" && histories === 0) {
       entry = {
         uuid: [],
         group: [...groups],
         strings: new Map(),
         tags: "",
-        files: 0,
+        files: [],
       };
       entries.push(entry);
     }
@@ -91,7 +121,13 @@ function readXml(xml: string, inner: InnerStream): ReadFile {
     path.pop();
     const parent = path.at(-1);
     const group = groups.at(-1);
-    if (name === "Value") {
+    if (name === "Value" && parent === "Binary") {
+      const bytes = ref === "" ? valueBytes() : undefined;
+      const file = { name: key, bytes: bytes ? () => bytes : binaryOf(ref) };
+      if (histories === 0) entry?.files.push(file);
+    } else if (name === "Binary" && parent === "Binaries") {
+      known.set(ref, valueBytes());
+    } else if (name === "Value") {
       // Older versions as well: each takes its part of the stream.
       const value = isProtected
         ? inner(Buffer.from(text, "base64")).toString()
@@ -103,7 +139,6 @@ function readXml(xml: string, inner: InnerStream): ReadFile {
     else if (histories > 0) return;
     else if (name === "Key") key = text;
     else if (name === "Group") groups.pop();
-    else if (name === "Binary" && parent === "Entry" && entry) entry.files += 1;
     else if (name === "Tags" && parent === "Entry" && entry) entry.tags = text;
     else if (name === "RecycleBinUUID") bin = text;
     else if (parent === "Group" && group !== undefined) {
@@ -115,17 +150,15 @@ function readXml(xml: string, inner: InnerStream): ReadFile {
   const isThrownAway = ({ group }: Entry) =>
     bin !== "" && group.some(({ uuid }) => uuid === bin);
   const kept = entries.filter((each) => !isThrownAway(each));
-  const files = kept.reduce((sum, each) => sum + each.files, 0);
+  const drafts = kept.map((each) => toDraft(each, left));
   const thrownAway = entries.length - kept.length;
   return {
-    vaults: new Map([["", kept.map(toDraft)]]),
+    vaults: new Map([["", drafts]]),
     left: [
       ...(thrownAway > 0
         ? [`${count(thrownAway, "entry", "entries")} in the recycle bin`]
         : []),
-      ...(files > 0
-        ? [`${count(files, "attached file")}: not supported yet`]
-        : []),
+      ...left.lines(),
     ],
   };
 }
@@ -139,7 +172,12 @@ const builtIn: ReadonlySet<string> = new Set([
   "otp",
 ]);
 
-function toDraft(entry: Entry): Draft {
+function toDraft(entry: Entry, left: LeftFiles): Draft {
+  const files = entry.files.map(({ name, bytes }) => ({
+    name,
+    size: bytes().length,
+    content: async () => Buffer.from(bytes()),
+  }));
   const get = (name: string) => entry.strings.get(name)?.value ?? "";
   const field = (
     title: string,
@@ -172,5 +210,6 @@ function toDraft(entry: Entry): Draft {
       ),
     ],
     notes: get("Notes"),
+    files: left.fitting(files),
   };
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { FieldType, type Item } from "@assent/protocol";
-import type { WholeVault } from "../read-all.ts";
+import { contentKey, type WholeVault } from "../read-all.ts";
 import { createMacKeys, encrypt } from "./content.ts";
 import { uuids } from "./header.ts";
 import { createInnerStream } from "./inner-stream.ts";
@@ -48,14 +48,24 @@ export async function writeKdbx(
     field(11, dictionary(salt, cost)),
     field(0, Buffer.from("\r\n\r\n")),
   ]);
-  const plain = gzipSync(
-    Buffer.concat([
-      field(1, u32(3)),
-      field(2, innerKey),
-      field(0, Buffer.alloc(0)),
-      Buffer.from(document(vaults, createInnerStream(3, innerKey))),
+  const protect = createInnerStream(3, innerKey);
+  const binaries: Uint8Array[] = [];
+  const text = document(vaults, { protect, binaries });
+  const packed = Buffer.concat([
+    field(1, u32(3)),
+    field(2, innerKey),
+    // A flag first: kept sealed in memory there.
+    ...binaries.flatMap((bytes) => [
+      Buffer.from([3]),
+      u32(bytes.length + 1),
+      Buffer.from([1]),
+      bytes,
     ]),
-  );
+    field(0, Buffer.alloc(0)),
+    Buffer.from(text),
+  ]);
+  const plain = gzipSync(packed);
+  packed.fill(0);
   const sealed = encrypt(sha256(masterSeed, transformed), iv, plain);
   plain.fill(0);
   const keys = createMacKeys(masterSeed, transformed);
@@ -111,13 +121,17 @@ function dictionary(salt: Buffer, cost: KdbxCost): Buffer {
   ]);
 }
 
-type Protect = (bytes: Uint8Array) => Buffer;
+interface Sink {
+  readonly protect: (bytes: Uint8Array) => Buffer;
+  /** Attached files, in order: the document names them by their place. */
+  readonly binaries: Uint8Array[];
+}
 
-function document(vaults: readonly WholeVault[], protect: Protect): string {
-  const groups = vaults.map(({ vault, items }) =>
+function document(vaults: readonly WholeVault[], sink: Sink): string {
+  const groups = vaults.map(({ vault, items, contents }) =>
     group(
       vault.name,
-      items.map((item) => entry(item, protect)),
+      items.map((item) => entry(item, contents, sink)),
     ),
   );
   return `<?xml version="1.0" encoding="utf-8" standalone="yes"?>
@@ -128,14 +142,35 @@ function group(name: string, content: readonly string[]): string {
   return `<Group><UUID>${uuid()}</UUID><Name>${xmlText(name)}</Name>${content.join("")}</Group>`;
 }
 
-function entry(item: Item, protect: Protect): string {
+function entry(
+  item: Item,
+  contents: WholeVault["contents"],
+  { protect, binaries }: Sink,
+): string {
   const { overview } = item;
   const strings = stringsOf(item).map(
     ([key, value]) =>
       `<String><Key>${xmlText(key)}</Key><Value Protected="True">${protect(value).toString("base64")}</Value></String>`,
   );
+  const files = filesOf(item, contents).map(([key, content]) => {
+    const place = binaries.push(content) - 1;
+    return `<Binary><Key>${xmlText(key)}</Key><Value Ref="${place}"/></Binary>`;
+  });
   const tags = xmlText((overview?.tags ?? []).join(";"));
-  return `<Entry><UUID>${uuid()}</UUID><Tags>${tags}</Tags>${strings.join("")}</Entry>`;
+  return `<Entry><UUID>${uuid()}</UUID><Tags>${tags}</Tags>${strings.join("")}${files.join("")}</Entry>`;
+}
+
+// There, no two of one entry have the same name.
+function filesOf(
+  item: Item,
+  contents: WholeVault["contents"],
+): [string, Uint8Array][] {
+  const named = new Map<string, Uint8Array>();
+  for (const file of item.files) {
+    const content = contents?.get(contentKey(item, file));
+    if (content !== undefined) named.set(free(named, file.name), content);
+  }
+  return [...named];
 }
 
 // What KeePass has a place for goes there once; all else keeps its name.
