@@ -212,17 +212,20 @@ async function commandLine(): Promise<Help> {
 /** Undefined: the command exists, and so do the options it is given. */
 async function check(line: string, help: Help): Promise<string | undefined> {
   const [words = ""] = line.split(/ [&|<>]| -- |$/);
-  const [first = "", second = ""] = words.split(" ");
-  const commands = namesIn(await help([]));
-  if (first.startsWith("--")) {
-    return (await help([])).includes(first) ? undefined : "no such option";
+  const path: string[] = [];
+  // As deep as there are commands below commands.
+  for (const word of words.split(" ")) {
+    if (path.length === 0 && word.startsWith("--")) {
+      return (await help([])).includes(word) ? undefined : "no such option";
+    }
+    const group = namesIn(await help(path));
+    if (group.size === 0 || word === "") break;
+    if (!group.has(word)) {
+      return path.length === 0 ? "no such command" : "no such subcommand";
+    }
+    path.push(word);
   }
-  if (!commands.has(first)) return "no such command";
-  const group = namesIn(await help([first]));
-  if (group.size > 0 && second !== "" && !group.has(second)) {
-    return "no such subcommand";
-  }
-  const text = await help(group.size > 0 && second ? [first, second] : [first]);
+  const text = await help(path);
   const unknown = (words.match(/ (--[a-z-]+)/g) ?? []).find(
     (option) => !text.includes(`${option} `),
   );
