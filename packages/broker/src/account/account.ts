@@ -5,13 +5,10 @@ import {
   readLockedAccount,
 } from "../vault/native-account.ts";
 import { type NativeFile, openNativeFile } from "../vault/native-file.ts";
+import type { StoreFacts } from "../vault/native-opening.ts";
 import { FileRefusal } from "../vault/native-refusal.ts";
 import type { SlotChange } from "../vault/native-rotation.ts";
-import {
-  type NativeStore,
-  openNativeStore,
-  type StoreFacts,
-} from "../vault/native-store.ts";
+import { type NativeStore, openNativeStore } from "../vault/native-store.ts";
 import { StoreError } from "../vault/store.ts";
 import {
   AccountError,

@@ -6,9 +6,10 @@ import {
   readLockedAccount,
 } from "../vault/native-account.ts";
 import { type NativeFile, openNativeFile } from "../vault/native-file.ts";
+import type { StoreFacts } from "../vault/native-opening.ts";
 import { corruptFile } from "../vault/native-refusal.ts";
 import { openSlot } from "../vault/native-slot.ts";
-import { openNativeStore, type StoreFacts } from "../vault/native-store.ts";
+import { openNativeStore } from "../vault/native-store.ts";
 import { translated } from "./account.ts";
 import { AccountError, type Proof } from "./accounts.ts";
 import type { PasswordDeriver } from "./password.ts";

@@ -18,13 +18,10 @@ import { createId } from "../crypto/id.ts";
 import { randomBytes, randomKey, systemRandom } from "../crypto/random.ts";
 import { createNativeAccount, readLockedAccount } from "./native-account.ts";
 import { openNativeFile } from "./native-file.ts";
+import type { StoreFacts } from "./native-opening.ts";
 import { FileRefusal } from "./native-refusal.ts";
 import { openSlot, type SlotDraft } from "./native-slot.ts";
-import {
-  type NativeStore,
-  openNativeStore,
-  type StoreFacts,
-} from "./native-store.ts";
+import { type NativeStore, openNativeStore } from "./native-store.ts";
 import { StoreError } from "./store.ts";
 
 let directory: string;

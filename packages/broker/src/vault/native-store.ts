@@ -1,37 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type File, FileSchema, type Item, type Vault } from "@assent/protocol";
-import { create } from "@bufbuild/protobuf";
+import type { File, Item, Vault } from "@assent/protocol";
 import { createId } from "../crypto/id.ts";
-import type { Random } from "../crypto/random.ts";
 import type { Secret } from "../crypto/secret.ts";
-import type { ContentSeal } from "./content-seals.ts";
-import { decodeContentSeals, decodeDetail } from "./item-codec.ts";
-import { checkName, settleFile, settleItem } from "./item-draft.ts";
-import {
-  type ContentRange,
-  openContent,
-  sealContent,
-} from "./native-content.ts";
+import { checkName } from "./item-draft.ts";
+import type { ContentRange } from "./native-content.ts";
 import type { NativeFile } from "./native-file.ts";
+import { deleteFile, putFile, readFile } from "./native-file-changes.ts";
+import { compareVaults, createVaultKey, sealVault } from "./native-index.ts";
 import {
-  archivedFlag,
-  compareVaults,
-  createVaultKey,
-  type ItemRecord,
-  loadIndex,
-  sealVault,
-  type VaultRecord,
-} from "./native-index.ts";
-import { openItemDetail, sealItem } from "./native-item.ts";
+  archiveItem,
+  createItems,
+  deleteItem,
+  putItem,
+} from "./native-item-changes.ts";
 import {
-  type AccountKeys,
   corruptRows,
   deriveAccountKeys,
   openUnder,
   slotDigest,
 } from "./native-keys.ts";
-import { openLedger } from "./native-ledger.ts";
-import { oldFile } from "./native-refusal.ts";
+import {
+  judgeMark,
+  openAccount,
+  preparing,
+  type StoreFacts,
+} from "./native-opening.ts";
+import { NativeRecords } from "./native-records.ts";
 import {
   logKeyPlace,
   nextPosition,
@@ -39,15 +33,14 @@ import {
   rotateKeys,
   type SlotChange,
 } from "./native-rotation.ts";
-import type { NativeRows, SlotRow } from "./native-rows.ts";
+import type { SlotRow } from "./native-rows.ts";
 import { createSlot, type SlotDraft } from "./native-slot.ts";
 import { OpenDetail } from "./open-detail.ts";
-import {
-  type AccountStore,
-  type FileDraft,
-  type ItemEntry,
-  type OpenContent,
-  type OpenItem,
+import type {
+  AccountStore,
+  FileDraft,
+  OpenContent,
+  OpenItem,
   StoreError,
 } from "./store.ts";
 
@@ -63,19 +56,6 @@ export interface NativeStore extends AccountStore {
   rotate(change: SlotChange): void;
   /** Zero the keys and every open item; the store is of no use any more. */
   lock(): void;
-}
-
-/** What a store needs from outside. */
-export interface StoreFacts {
-  /** The wall clock, milliseconds. */
-  readonly now: () => number;
-  readonly random: Random;
-  /** Told when nothing beside the file tells whether it is the newest (T37). */
-  readonly onUnmarked?: () => void;
-  /** Called once before the first change. When it throws, nothing is changed. */
-  readonly beforeFirstChange?: () => void;
-  /** Open it although it is older than what was last seen. */
-  readonly acceptsOld?: boolean;
 }
 
 /**
@@ -96,86 +76,87 @@ export function openNativeStore(
 class SealedStore implements NativeStore {
   readonly accountId: string;
   readonly publicLogKey: Uint8Array;
-  readonly #file: NativeFile;
-  readonly #facts: StoreFacts;
-  readonly #openItems = new Set<Secret>();
-  #logKey: Secret;
-  #open: OpenAccount | undefined;
+  readonly #records: NativeRecords;
+  readonly #openBytes = new Set<Secret>();
+  readonly #logKey: Secret;
 
   constructor(file: NativeFile, accountKey: Uint8Array, facts: StoreFacts) {
     const row = file.rows.account();
     if (row === undefined) throw corruptRows();
-    this.#file = preparing(file, () => {
+    let open: OpenAccount | undefined;
+    const prepared = preparing(file, () => {
       // A new account has nothing to keep a copy of.
-      if ((this.#open?.ledger.count ?? 0n) > 0n) facts.beforeFirstChange?.();
+      if ((open?.ledger.count ?? 0n) > 0n) facts.beforeFirstChange?.();
     });
-    this.#facts = facts;
     this.accountId = row.id;
     this.publicLogKey = row.logPublicKey;
     const binding = { accountId: row.id, keyEpoch: row.keyEpoch };
     const keys = deriveAccountKeys(accountKey, binding);
     try {
-      this.#open = openAccount(this.#file, keys, facts.random);
-      judgeMark(file, this.#open, facts);
+      open = openAccount(prepared, keys, facts.random);
+      judgeMark(file, open, facts);
       this.#logKey = openUnder(
         keys.wrapping,
         logKeyPlace(keys, row.logPublicKey),
         row.logPrivateKey,
       );
     } catch (error) {
-      this.#open?.index.clear();
+      open?.index.clear();
       keys[Symbol.dispose]();
       throw error;
     }
+    this.#records = new NativeRecords(prepared, facts, open);
   }
 
   get slots(): readonly SlotRow[] {
-    return this.#account().slots;
+    return this.#records.account.slots;
   }
 
   get privateLogKey(): Uint8Array {
-    this.#account();
+    // Only while it is open.
+    void this.#records.account;
     return this.#logKey.bytes;
   }
 
   vaults(): readonly Vault[] {
-    const { index } = this.#account();
+    const { index } = this.#records.account;
     return [...index.vaults()]
       .sort(compareVaults)
       .map((record) => index.describe(record));
   }
 
   vault(vaultId: string): Vault | undefined {
-    const { index } = this.#account();
+    const { index } = this.#records.account;
     const record = index.vault(vaultId);
     return record && index.describe(record);
   }
 
   items(vaultId: string) {
-    this.#vaultRecord(vaultId);
-    return this.#account().index.entries(vaultId);
+    this.#records.vault(vaultId);
+    return this.#records.account.index.entries(vaultId);
   }
 
   entry(itemId: string) {
-    return this.#account().index.item(itemId)?.entry;
+    return this.#records.account.index.item(itemId)?.entry;
   }
 
   read(itemId: string): OpenItem {
-    const record = this.#itemRecord(itemId);
-    const detail = this.#openDetail(record);
-    this.#openItems.add(detail);
-    return new OpenDetail(detail, record, () => this.#openItems.delete(detail));
+    const record = this.#records.item(itemId);
+    const detail = this.#records.openDetail(record);
+    this.#openBytes.add(detail);
+    return new OpenDetail(detail, record, () => this.#openBytes.delete(detail));
   }
 
   putVault(vault: Vault): Vault {
-    const { keys, ledger, index } = this.#account();
+    const { keys, ledger, index } = this.#records.account;
     checkName(vault.name, "the name of a vault");
-    const previous = vault.id === "" ? undefined : this.#vaultRecord(vault.id);
-    const { random } = this.#facts;
+    const previous =
+      vault.id === "" ? undefined : this.#records.vault(vault.id);
+    const { random } = this.#records.facts;
     const { row, record } = sealVault(
       {
         id: previous?.id ?? createId(random),
-        revision: this.#nextRevision(previous?.revision),
+        revision: this.#records.nextRevision(previous?.revision),
         name: vault.name,
         description: vault.description,
         key: previous?.key ?? createVaultKey(random),
@@ -193,8 +174,8 @@ class SealedStore implements NativeStore {
   }
 
   deleteVault(vaultId: string): void {
-    const { ledger, index } = this.#account();
-    const vault = this.#vaultRecord(vaultId);
+    const { ledger, index } = this.#records.account;
+    const vault = this.#records.vault(vaultId);
     const members = index.members(vaultId);
     ledger.commit({
       removed: [vault.digest, ...members.map(({ digest }) => digest)],
@@ -207,109 +188,28 @@ class SealedStore implements NativeStore {
   }
 
   putItem(draft: Item): Item {
-    const { item, vault, previous } = this.#settle(draft);
-    using detail = this.#detailWithFiles(previous);
-    const contents = contentsOf(detail);
-    this.#save([{ item, vault, contents }], previous);
-    return item;
+    return putItem(this.#records, draft);
   }
 
   createItems(drafts: readonly Item[]): readonly (Item | StoreError)[] {
-    this.#account();
-    const settled = drafts.map((draft) => {
-      try {
-        const { item, vault, previous } = this.#settle(draft);
-        return previous === undefined
-          ? { item, vault, contents: [] }
-          : new StoreError("invalid", "the item is not new");
-      } catch (error) {
-        if (error instanceof StoreError) return error;
-        throw error;
-      }
-    });
-    const right = settled.flatMap((each) =>
-      each instanceof StoreError ? [] : each,
-    );
-    if (right.length > 0) this.#save(right, undefined);
-    return settled.map((each) =>
-      each instanceof StoreError ? each : each.item,
-    );
-  }
-
-  // As it will be stored, where, and in whose place.
-  #settle(draft: Item): {
-    item: Item;
-    vault: VaultRecord;
-    previous: ItemRecord | undefined;
-  } {
-    this.#account();
-    if (draft.overview === undefined) {
-      throw new StoreError("invalid", "an item needs an overview");
-    }
-    const { id, vaultId } = draft.overview;
-    const previous = id === "" ? undefined : this.#itemRecord(id);
-    if (draft.revision !== (previous?.state.revision ?? 0n)) {
-      throw previous === undefined
-        ? new StoreError("invalid", "a new item has no revision")
-        : new StoreError("conflict", "the item changed since it was read");
-    }
-    const vault = this.#vaultRecord(vaultId);
-    const newId = () => createId(this.#facts.random);
-    const item = settleItem(draft, {
-      id: previous?.state.id ?? newId(),
-      revision: this.#nextRevision(previous?.state.revision),
-      previous: previous?.entry,
-      nowMs: Math.trunc(this.#facts.now()),
-      newId,
-    });
-    return { item, vault, previous };
+    return createItems(this.#records, drafts);
   }
 
   archiveItem(itemId: string): void {
-    const previous = this.#itemRecord(itemId);
-    if ((previous.state.flags & archivedFlag) !== 0) return;
-    const vault = this.#vaultRecord(previous.state.vaultId);
-    using detail = this.#openDetail(previous);
-    const stored = decodeDetail(detail.bytes);
-    const item = settleItem(stored, {
-      id: itemId,
-      revision: this.#nextRevision(previous.state.revision),
-      previous: previous.entry,
-      nowMs: Math.trunc(this.#facts.now()),
-      newId: () => createId(this.#facts.random),
-    });
-    if (item.overview) item.overview.archived = true;
-    const contents = contentsOf(detail);
-    this.#save([{ item, vault, contents }], previous);
+    archiveItem(this.#records, itemId);
   }
 
   deleteItem(itemId: string): void {
-    const { ledger, index } = this.#account();
-    const { digest } = this.#itemRecord(itemId);
-    ledger.commit({
-      removed: [digest],
-      write: (rows) => rows.deleteItem(itemId),
-    });
-    index.deleteItem(itemId);
+    deleteItem(this.#records, itemId);
   }
 
   readFile(itemId: string, fileId: string, range: ContentRange): OpenContent {
-    const record = this.#itemRecord(itemId);
-    const file = fileOf(record.entry, fileId);
-    using detail = this.#openDetail(record);
-    const seal = contentsOf(detail).find((one) => one.fileId === fileId);
-    if (seal === undefined) throw corruptRows();
-    const content = openContent(
-      this.#contentPlace(itemId, fileId, Number(file.size)),
-      seal,
-      range,
-      (position) => this.#file.rows.chunk(itemId, fileId, position),
-    );
-    this.#openItems.add(content);
+    const content = readFile(this.#records, itemId, fileId, range);
+    this.#openBytes.add(content);
     return {
       bytes: content.bytes,
       [Symbol.dispose]: () => {
-        this.#openItems.delete(content);
+        this.#openBytes.delete(content);
         content[Symbol.dispose]();
       },
     };
@@ -321,237 +221,53 @@ class SealedStore implements NativeStore {
     draft: FileDraft,
     content: Uint8Array,
   ): File {
-    const { random } = this.#facts;
-    const { entry } = this.#itemAt(itemId, revision);
-    const present = draft.id === "" ? undefined : fileOf(entry, draft.id);
-    const id = present?.id ?? createId(random);
-    const size = content.length;
-    const file = settleFile(draft, { id, size, present, item: entry });
-    using sealed = sealContent(
-      this.#contentPlace(itemId, id, size),
-      content,
-      random,
-    );
-    const replaced =
-      present === undefined
-        ? [...entry.files, file]
-        : entry.files.map((one) => (one === present ? file : one));
-    this.#changeFiles(itemId, replaced, [sealed.seal], (rows) =>
-      rows.putChunks(itemId, id, sealed.chunks),
-    );
-    return create(FileSchema, file);
+    return putFile(this.#records, itemId, revision, draft, content);
   }
 
   deleteFile(itemId: string, revision: bigint, fileId: string): void {
-    const { entry } = this.#itemAt(itemId, revision);
-    const file = fileOf(entry, fileId);
-    const left = entry.files.filter((one) => one !== file);
-    this.#changeFiles(itemId, left, [], (rows) =>
-      rows.putChunks(itemId, fileId, []),
-    );
-  }
-
-  // The item as it is, with other files; `added` are contents of some of them.
-  #changeFiles(
-    itemId: string,
-    files: ItemEntry["files"],
-    added: readonly ContentSeal[],
-    writeChunks: (rows: NativeRows) => void,
-  ): void {
-    const previous = this.#itemRecord(itemId);
-    const vault = this.#vaultRecord(previous.state.vaultId);
-    using detail = this.#openDetail(previous);
-    const item = settleItem(decodeDetail(detail.bytes), {
-      id: itemId,
-      revision: this.#nextRevision(previous.state.revision),
-      previous: previous.entry,
-      nowMs: Math.trunc(this.#facts.now()),
-      newId: () => createId(this.#facts.random),
-      files,
-    });
-    const contents = [...added, ...contentsOf(detail)].filter(
-      ({ fileId }, at, all) =>
-        files.some(({ id }) => id === fileId) &&
-        all.findIndex((one) => one.fileId === fileId) === at,
-    );
-    this.#save([{ item, vault, contents }], previous, writeChunks);
+    deleteFile(this.#records, itemId, revision, fileId);
   }
 
   rename(name: string): void {
-    this.#account().ledger.commit({ head: { name } });
+    this.#records.account.ledger.commit({ head: { name } });
   }
 
   addSlot(draft: SlotDraft, accountKey: Uint8Array): void {
-    const open = this.#account();
+    const open = this.#records.account;
     const { keys, ledger, slots } = open;
-    const { random } = this.#facts;
+    const { random } = this.#records.facts;
     const position = nextPosition(slots);
     const row = createSlot(draft, position, accountKey, keys, random);
     ledger.commit({
       added: [slotDigest(keys, row)],
       write: (rows) => rows.addSlot(row),
     });
-    this.#open = { ...open, slots: [...slots, row] };
+    this.#records.account = { ...open, slots: [...slots, row] };
   }
 
   rotate(change: SlotChange): void {
-    const before = this.#account();
-    this.#open = rotateKeys(this.#file, before, change, this.#facts.random);
+    const before = this.#records.account;
+    this.#records.account = rotateKeys(
+      this.#records.file,
+      before,
+      change,
+      this.#records.facts.random,
+    );
     before.keys[Symbol.dispose]();
     before.index.clear();
     try {
-      this.#file.checkpoint();
+      this.#records.file.checkpoint();
     } catch {
       // The keys are changed. Closing the file empties the log as well.
     }
   }
 
   lock(): void {
-    const open = this.#open;
-    this.#open = undefined;
-    for (const detail of this.#openItems) detail[Symbol.dispose]();
-    this.#openItems.clear();
+    const open = this.#records.close();
+    for (const detail of this.#openBytes) detail[Symbol.dispose]();
+    this.#openBytes.clear();
     this.#logKey[Symbol.dispose]();
     open?.keys[Symbol.dispose]();
     open?.index.clear();
-  }
-
-  #account(): OpenAccount {
-    if (this.#open === undefined) {
-      throw new StoreError("locked", "the account is locked");
-    }
-    return this.#open;
-  }
-
-  #vaultRecord(id: string): VaultRecord {
-    const record = this.#account().index.vault(id);
-    if (record !== undefined) return record;
-    throw new StoreError("not-found", "there is no such vault");
-  }
-
-  #itemRecord(id: string): ItemRecord {
-    const record = this.#account().index.item(id);
-    if (record !== undefined) return record;
-    throw new StoreError("not-found", "there is no such item");
-  }
-
-  #itemAt(id: string, revision: bigint): ItemRecord {
-    const record = this.#itemRecord(id);
-    if (record.state.revision === revision) return record;
-    throw new StoreError("conflict", "the item changed since it was read");
-  }
-
-  #openDetail(record: ItemRecord): Secret {
-    const { keys, index } = this.#account();
-    const { key } = this.#vaultRecord(record.state.vaultId);
-    const detail = this.#file.rows.detail(record.state.id);
-    return openItemDetail(detail, record, key, keys, index.openedKeys);
-  }
-
-  // What its files open with stands in the detail alone.
-  #detailWithFiles(record: ItemRecord | undefined): Secret | undefined {
-    return record === undefined || record.entry.files.length === 0
-      ? undefined
-      : this.#openDetail(record);
-  }
-
-  #contentPlace(itemId: string, fileId: string, size: number) {
-    return { accountId: this.accountId, itemId, fileId, size };
-  }
-
-  #save(
-    items: readonly SettledItem[],
-    previous: ItemRecord | undefined,
-    writeChunks?: (rows: NativeRows) => void,
-  ): void {
-    const { keys, ledger, index } = this.#account();
-    const sealed = items.map(({ item, vault, contents }) =>
-      sealItem(item, contents, vault.key, keys, this.#facts.random),
-    );
-    ledger.commit({
-      added: sealed.map(({ record }) => record.digest),
-      removed: previous === undefined ? [] : [previous.digest],
-      write: (rows) => {
-        for (const { row } of sealed) rows.putItem(row);
-        writeChunks?.(rows);
-      },
-    });
-    for (const { record } of sealed) index.putItem(record);
-  }
-
-  // Revisions of a restored file begin in a new epoch: none is used twice.
-  #nextRevision(revision = 0n): bigint {
-    const { revisionEpoch } = this.#account().ledger.row;
-    const start = BigInt(revisionEpoch) << 32n;
-    return (revision > start ? revision : start) + 1n;
-  }
-}
-
-/** An item as it will be stored, where, and what its files open with. */
-interface SettledItem {
-  readonly item: Item;
-  readonly vault: VaultRecord;
-  readonly contents: readonly ContentSeal[];
-}
-
-// Views of the detail. Undefined: there are none.
-function contentsOf(detail: Secret | undefined): readonly ContentSeal[] {
-  if (detail === undefined) return [];
-  try {
-    return decodeContentSeals(detail.bytes);
-  } catch {
-    throw corruptRows();
-  }
-}
-
-function fileOf(entry: ItemEntry, fileId: string): ItemEntry["files"][number] {
-  const file = entry.files.find(({ id }) => id === fileId);
-  if (file !== undefined) return file;
-  throw new StoreError("not-found", "there is no such file");
-}
-
-/** The file, which is prepared once before the first transaction. */
-function preparing(file: NativeFile, prepare: () => void): NativeFile {
-  let isPrepared = false;
-  return {
-    ...file,
-    transaction(change) {
-      if (!isPrepared) prepare();
-      isPrepared = true;
-      return file.transaction(change);
-    },
-  };
-}
-
-function judgeMark(
-  file: NativeFile,
-  { keys, ledger }: OpenAccount,
-  { acceptsOld = false, onUnmarked }: StoreFacts,
-): void {
-  const verdict = file.mark.judge(keys, ledger);
-  if (verdict === "rolled-back" && !acceptsOld) throw oldFile(file.path);
-  // Before its first change there is nothing older than a file.
-  if (verdict === "unmarked" && ledger.count > 0n) onUnmarked?.();
-  if (verdict !== "rolled-back") file.mark.settle(keys, ledger);
-}
-
-function openAccount(
-  file: NativeFile,
-  keys: AccountKeys,
-  random: Random,
-): OpenAccount {
-  const slots = file.rows.slots();
-  const index = loadIndex(file.rows, keys);
-  try {
-    const digests = [
-      ...slots.map((slot) => slotDigest(keys, slot)),
-      ...Array.from(index.vaults(), ({ digest }) => digest),
-      ...Array.from(index.items(), ({ digest }) => digest),
-    ];
-    const ledger = openLedger(file, keys, digests, random);
-    return { keys, ledger, index, slots };
-  } catch (error) {
-    index.clear();
-    throw error;
   }
 }
