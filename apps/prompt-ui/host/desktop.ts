@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 
 /** A way to start programs of the desktop. None is ever named by the environment (T14). */
 export interface Desktop {
-  /** Start a program, which goes on by itself; aborting the signal ends it. Resolves when it has ended, as far as can be told. */
-  start(command: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Start a program, which goes on by itself; aborting the signal ends it. Resolves when it has ended, as far as can be told: to whether it failed. */
+  start(command: readonly string[], signal?: AbortSignal): Promise<boolean>;
   /** The first of these programs that is there, and root's alone to change. */
   find(paths: readonly string[]): string | undefined;
 }
@@ -57,14 +57,14 @@ async function hasManager(hasDisplay: boolean): Promise<boolean> {
 function startHere(
   command: readonly string[],
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { stdio: "ignore" });
   child.unref();
   signal?.addEventListener("abort", () => child.kill());
   return new Promise((resolve) => {
-    child.once("error", () => resolve());
-    child.once("exit", () => resolve());
+    child.once("error", () => resolve(true));
+    child.once("exit", (code) => resolve(code !== 0));
   });
 }
 
@@ -72,9 +72,9 @@ async function startOutside(
   command: readonly string[],
   environment: Readonly<Record<string, string>>,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const unit = `assent-page-${process.pid}-${performance.now().toFixed(0)}`;
-  await startHere([
+  const hasFailed = await startHere([
     systemdRun,
     "--user",
     "--quiet",
@@ -86,9 +86,10 @@ async function startOutside(
     "--",
     ...command,
   ]);
-  if (signal === undefined) return;
+  if (signal === undefined || hasFailed) return hasFailed;
   if (!signal.aborted) await once(signal, "abort");
-  await startHere([systemctl, "--user", "--quiet", "stop", `${unit}.service`]);
+  const stop = [systemctl, "--user", "--quiet", "stop", `${unit}.service`];
+  return startHere(stop);
 }
 
 function findProgram(paths: readonly string[]): string | undefined {

@@ -37,6 +37,7 @@ it("starts one program, named in full, that gets text and no action", () => {
     find: ([path]) => path,
     async start(command) {
       started.push(command);
+      return false;
     },
   };
   notify(desktop, prompt("--action=yes"));

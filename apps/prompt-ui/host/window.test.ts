@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -19,6 +25,7 @@ function desktopWith(programs: readonly string[]) {
   directories.push(directory);
   const started: (readonly string[])[] = [];
   const ended: string[] = [];
+  const failing = new Set<string>();
   const time = createManualTime();
   const page = createSignal();
   let onStart = () => {};
@@ -27,10 +34,11 @@ function desktopWith(programs: readonly string[]) {
     start(command, signal) {
       started.push(command);
       onStart();
+      if (failing.has(command[0] ?? "")) return Promise.resolve(true);
       return new Promise((resolve) =>
         signal?.addEventListener("abort", () => {
           ended.push(command[0] ?? "");
-          resolve();
+          resolve(false);
         }),
       );
     },
@@ -46,6 +54,7 @@ function desktopWith(programs: readonly string[]) {
     directory,
     started,
     ended,
+    failing,
     time,
     page,
     windows,
@@ -66,6 +75,12 @@ it("opens a Chromium window with a profile of its own, which goes with it", asyn
   expect(path.startsWith(`${place.directory}/window-`)).toBe(true);
   expect(statSync(path).mode & 0o777).toBe(0o700);
   expect(args).toContain("--disable-extensions");
+  // The password is the broker's to know, and nobody offers to keep it.
+  const settings = readFileSync(join(path, "Default", "Preferences"), "utf8");
+  expect(JSON.parse(settings)).toMatchObject({
+    credentials_enable_service: false,
+    profile: { password_manager_enabled: false },
+  });
   expect(args).toContain(`--app=file://${place.directory}/open-x.html`);
   await place.windows.close();
   expect(place.ended).toEqual(["/usr/bin/google-chrome"]);
@@ -85,5 +100,17 @@ it("tries the user's browser when no page came, and says so when none came there
     place.started.length === 4 ? place.page.give() : late(),
   );
   expect(await place.windows.open()).toBe("browser");
+  await place.windows.close();
+});
+
+it("does not wait for a browser that failed", async () => {
+  const place = desktopWith(["/usr/bin/chromium", "/usr/bin/xdg-open"]);
+  place.failing.add("/usr/bin/chromium").add("/usr/bin/xdg-open");
+  // Time stands still.
+  expect(await place.windows.open()).toBeUndefined();
+  expect(place.started.map(([program]) => program)).toEqual([
+    "/usr/bin/chromium",
+    "/usr/bin/xdg-open",
+  ]);
   await place.windows.close();
 });

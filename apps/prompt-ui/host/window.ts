@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync } from "node:fs";
+
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import open from "open";
@@ -47,18 +49,21 @@ const chromiums = [
  * A window of a Chromium browser where there is one, else the user's browser.
  * The window has a profile of its own, which goes with it: no extension of the
  * user sees the password there, and nothing is kept. A browser that says it
- * opened has not always done so; only a page that came counts.
+ * opened has not always done so; only a page that came counts. One that failed
+ * is not waited for.
  */
 export function createWindows(options: WindowsOptions): Windows {
   const { desktop, directory, createBootstrap, nextPage, time } = options;
   const closing = new AbortController();
   const profiles: string[] = [];
-  const ends: Promise<void>[] = [];
-  const comes = async (launch: () => void) => {
-    const tooLate = new AbortController();
-    const cancel = time.after(pageComesMs, () => tooLate.abort());
-    const page = nextPage(AbortSignal.any([tooLate.signal, closing.signal]));
-    launch();
+  const ends: Promise<unknown>[] = [];
+  const comes = async (launch: () => Promise<boolean>) => {
+    const giveUp = new AbortController();
+    const cancel = time.after(pageComesMs, () => giveUp.abort());
+    const page = nextPage(AbortSignal.any([giveUp.signal, closing.signal]));
+    void launch().then((hasFailed) => {
+      if (hasFailed) giveUp.abort();
+    });
     const isThere = await page.then(
       () => true,
       () => false,
@@ -69,6 +74,9 @@ export function createWindows(options: WindowsOptions): Windows {
   const openWindow = (browser: string) => {
     const profile = mkdtempSync(join(directory, "window-"));
     profiles.push(profile);
+    const settings = join(profile, "Default");
+    mkdirSync(settings);
+    writeFileSync(join(settings, "Preferences"), JSON.stringify(preferences));
     const page = pathToFileURL(createBootstrap()).href;
     const command = [
       browser,
@@ -76,14 +84,22 @@ export function createWindows(options: WindowsOptions): Windows {
       `--app=${page}`,
       ...windowFlags,
     ];
-    ends.push(desktop.start(command, closing.signal));
+    const end = desktop.start(command, closing.signal);
+    ends.push(end);
+    return end;
   };
-  const openBrowser = () => {
+  const openBrowser = async () => {
     const file = createBootstrap();
     const system = desktop.find(["/usr/bin/xdg-open"]);
-    if (system !== undefined) void desktop.start([system, file]);
-    // It brings an xdg-open of its own. That it resolves says nothing.
-    else void open(file).catch(() => {});
+    if (system !== undefined) return desktop.start([system, file]);
+    try {
+      // It brings an xdg-open of its own. That it resolves says nothing.
+      const opener = await open(file);
+      if (opener.exitCode === null) await once(opener, "exit");
+      return opener.exitCode !== 0;
+    } catch {
+      return true;
+    }
   };
   return {
     async open() {
@@ -115,6 +131,15 @@ export function createWindows(options: WindowsOptions): Windows {
     },
   };
 }
+
+// The browser is to keep nothing that is typed there, nor offer to.
+const preferences = {
+  credentials_enable_service: false,
+  credentials_enable_autosignin: false,
+  profile: { password_manager_enabled: false },
+  autofill: { profile_enabled: false, credit_card_enabled: false },
+  translate: { enabled: false },
+};
 
 const windowFlags = [
   "--window-size=460,780",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,15 +42,23 @@ export interface RealBroker {
   close(): Promise<void>;
 }
 
+/** Whom a process belongs to, where tests run as root. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Start a process that the tests end. */
 export function run(
   command: readonly string[],
   environment: Record<string, string | undefined> = {},
+  user: User | undefined = undefined,
 ): Running {
   const [program = "", ...args] = command;
   const { ASSENT_HOME: _, ASSENT_ENDPOINT: __, ...inherited } = process.env;
   const child = spawn(program, args, {
     env: { ...inherited, ...environment },
+    ...user,
     stdio: ["pipe", "pipe", "pipe"],
   });
   let output = "";
@@ -86,11 +94,13 @@ export async function startRealBroker(
     WAYLAND_DISPLAY: undefined,
     INVOCATION_ID: undefined,
   },
+  user: User | undefined = undefined,
 ): Promise<RealBroker> {
   const home = mkdtempSync(join(tmpdir(), "assent-ui-"));
+  if (user !== undefined) chownSync(home, user.uid, user.gid);
   const running = new Set<Running>();
   const start = (command: readonly string[], env = {}) => {
-    const child = run(command, env);
+    const child = run(command, env, user);
     running.add(child);
     void child.ended.then(() => running.delete(child));
     return child;

@@ -159,6 +159,13 @@ describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
     expect(outline).toBe("solid");
   });
 
+  test("no browser is asked to keep the password, or to fill one in", async () => {
+    await show(stateOf("request"));
+    const field = page.locator("input[type=password]");
+    // Browsers heed "off" no more; this one they do, and offer nothing.
+    expect(await field.getAttribute("autocomplete")).toBe("one-time-code");
+  });
+
   test("with reduced motion nothing moves", async () => {
     await show(stateOf("arming"), { reducedMotion: "reduce" });
     expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);

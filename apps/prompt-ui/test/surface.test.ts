@@ -2,13 +2,14 @@
 // The host as a process, started by a real broker or by `assent ui`. No window
 // can come up on the display that is named, so its file stays for the test.
 import { spawnSync } from "node:child_process";
-import { watch as look, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promptDigest } from "@assent/protocol";
 import { ApprovalMethod, PromptBodySchema } from "@assent/protocol/owner";
 import { fromBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signIn } from "./host-rig.ts";
+import { bootstrapIn, processes, tokenIn } from "./opening.ts";
 import {
   createTestPage,
   enter,
@@ -32,44 +33,12 @@ import {
 
 const noDisplay = { DISPLAY: ":4711", WAYLAND_DISPLAY: undefined };
 
-/** Files that open pages, as they come. */
-async function bootstrapIn(directory: string): Promise<string> {
-  const find = () =>
-    readdirSync(directory).find((name) => /^open-.*\.html$/.test(name));
-  const watching = look(directory);
-  try {
-    for (;;) {
-      const name = find();
-      // It is there before it is written.
-      if (name !== undefined && statSync(join(directory, name)).size > 0) {
-        return join(directory, name);
-      }
-      await new Promise((resolve) => watching.once("change", resolve));
-    }
-  } finally {
-    watching.close();
-  }
-}
-
 /** A page that came in by the file that was put there. */
 async function pageIn(directory: string): Promise<TestPage> {
   const file = await bootstrapIn(directory);
   const [, origin = ""] =
     /action="(http:\/\/[^/"]+)/.exec(readFileSync(file, "utf8")) ?? [];
   return enter(origin, file);
-}
-
-function processes(part: string): { pid: number; argv: string }[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const argv = readFileSync(`/proc/${name}/cmdline`, "utf8");
-        return argv.includes(part) ? [{ pid: Number(name), argv }] : [];
-      } catch {
-        return [];
-      }
-    });
 }
 
 /** Inodes of the network sockets that a process holds. */
@@ -97,7 +66,7 @@ describe("the broker's own page", () => {
     await broker.broker.says("own surface has started");
     const file = await bootstrapIn(broker.directory);
     const text = readFileSync(file, "utf8");
-    const token = /value="([^"]+)"/.exec(text)?.[1] ?? "";
+    const token = tokenIn(text);
     // The file's path may be seen by anybody, its token by nobody (T20).
     for (const { argv } of processes("")) expect(argv).not.toContain(token);
     const [, origin = ""] = /action="(http:\/\/[^/"]+)/.exec(text) ?? [];
@@ -221,6 +190,17 @@ describe("assent ui", () => {
     ui.process.kill("SIGINT");
     expect(await watching.end).toBe("leave");
     await send(origin, "/left", { method: "POST", headers: pageHeaders(page) });
+    expect(await ui.ended).toBe(0);
+  });
+
+  it("says what to do where no browser comes up, at once", async () => {
+    const ui = run(
+      [process.execPath, cli, "ui", "--home", broker.home],
+      noDisplay,
+    );
+    await ui.says("No browser could be opened here. Open this address");
+    expect(ui.output()).toMatch(/\/\n +\S{4}-\S{4}\n/);
+    ui.process.kill("SIGINT");
     expect(await ui.ended).toBe(0);
   });
 

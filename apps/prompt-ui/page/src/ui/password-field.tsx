@@ -33,7 +33,8 @@ export function PasswordField({
     <Framed {...{ id, label, error, hint }}>
       <span className="field-box" data-invalid={error !== undefined}>
         <input
-          autoComplete="off"
+          // A browser heeds "off" no more, and would offer to keep the password.
+          autoComplete="one-time-code"
           autoCapitalize="none"
           autoCorrect="off"
           spellCheck={false}

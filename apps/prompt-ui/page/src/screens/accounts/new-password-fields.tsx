@@ -49,7 +49,6 @@ export function NewPasswordFields({
           inputRef={password.first}
           label={label}
           hint={judgement.text}
-          autoComplete="new-password"
           onInput={(event) =>
             setJudgement(judgePassword(event.currentTarget.value))
           }
@@ -60,11 +59,7 @@ export function NewPasswordFields({
           aria-hidden="true"
         />
       </div>
-      <PasswordField
-        inputRef={password.second}
-        label={accountText.repeat}
-        autoComplete="new-password"
-      />
+      <PasswordField inputRef={password.second} label={accountText.repeat} />
     </>
   );
 }
