@@ -54,6 +54,46 @@ describe.runIf(isThere)(`the shape of @1password/sdk; ${needs}`, () => {
     expect(said).toEqual({ code: 0, text: "" });
   });
 
+  it("has a row for each method that it declares", () => {
+    const dist = (name: string) =>
+      readFileSync(join(original, "dist", `${name}.d.ts`), "utf8");
+    const owners: Readonly<Record<string, string>> = {
+      SecretsApi: "secrets",
+      ItemsApi: "items",
+      ItemsFilesApi: "items.files",
+      ItemsSharesApi: "items.shares",
+      VaultsApi: "vaults",
+      EnvironmentsApi: "environments",
+      GroupsApi: "groups",
+    };
+    const declared = ["createClient"];
+    for (const page of [
+      ...["secrets", "items", "items_files", "items_shares"],
+      ...["vaults", "environments", "groups"],
+    ]) {
+      const text = dist(page);
+      for (const [, api = "", body = ""] of text.matchAll(
+        /^export interface (\w+) \{(.*?)^\}/gms,
+      )) {
+        for (const [, method] of body.matchAll(/^ {4}(\w+)\(/gm)) {
+          declared.push(`${owners[api]}.${method}`);
+        }
+      }
+      for (const [, method] of text.matchAll(/^ {4}static (\w+)\(/gm)) {
+        declared.push(`Secrets.${method}`);
+      }
+    }
+    const client = [...dist("client").matchAll(/^ {4}(\w+): \w+Api;/gm)];
+    expect(client.map(([, name]) => name)).toEqual([
+      ...["secrets", "items", "vaults", "environments", "groups"],
+    ]);
+    expect(
+      rows("@1password/sdk")
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual(declared.toSorted());
+  });
+
   it("lets the same programs compile against either", async () => {
     const there = mkdtempSync(join(counterparts, "programs-"));
     try {
@@ -76,6 +116,42 @@ describe.runIf(isThere)(`the shape of @1password/sdk; ${needs}`, () => {
     }
   });
 });
+
+describe("what docs/coming-from-1password.md says", () => {
+  it("is shown by a program or a test that calls each method", () => {
+    for (const [name = "", , , shown = ""] of rows("@1password/sdk")) {
+      expect(read(shown), `${shown} calls ${name}`).toContain(`${name}(`);
+    }
+  });
+
+  it("is shown by a test for each command of ours", () => {
+    const all = rows("op");
+    expect(all.length).toBeGreaterThan(20);
+    for (const [name = "", here = "", shown = ""] of all) {
+      const [, verb] = /^`assent (?:item |vault )?([a-z]+)/.exec(here) ?? [];
+      if (verb === undefined || shown.startsWith("examples/")) continue;
+      const message = `${shown} runs what stands for ${name}`;
+      expect(read(shown).includes(verb), message).toBe(true);
+    }
+  });
+});
+
+/** The cells of a table of that page, without backticks around a whole cell. */
+function rows(name: string): string[][] {
+  const page = read("docs/coming-from-1password.md");
+  const [, after = ""] = page.split(`<!-- table: ${name} -->\n`);
+  const [table = ""] = after.split("\n\n");
+  return table
+    .trim()
+    .split("\n")
+    .slice(2)
+    .map((row) =>
+      row
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim().replace(/^`([^`]*)`$/, "$1")),
+    );
+}
 
 describe("programs of @1password/sdk with another import", () => {
   let rig: Rig;
