@@ -14,18 +14,28 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
+  writeFileSync,
 } from "node:fs";
 import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { describePrompt } from "@assent/wording";
+import { CommandError, exitCodes } from "../dist/exit.js";
 import { connectOwner } from "../dist/owner/owner-client.js";
 import { digestText, readPrompt } from "../dist/owner/waiting-prompt.js";
+import { plainStyle } from "../dist/terminal/text.js";
+import { renderPrompt } from "../dist/watch/render-prompt.js";
 
+// As wide as any path: what is looked for is on one line.
+const columns = 20_000;
 const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const { HOME: home, ASSENT_ENDPOINT: endpoint } = process.env;
 const fixture = join(home, "fixture.json");
+// Which ids the broker chose.
+const chosen = join(home, "ids.json");
 const { accounts } = JSON.parse(readFileSync(fixture, "utf8"));
 // As the owner protocol numbers how prompts end.
 const states = { 1: "approved", 2: "denied", 3: "timed-out", 7: "locked" };
@@ -50,6 +60,7 @@ async function assent(where, args, ...lines) {
 async function must(where, args, ...lines) {
   const { code, said } = await assent(where, args, ...lines);
   if (code !== 0) throw new Error(`assent ${args.join(" ")}: ${said}`);
+  return said;
 }
 
 async function serve() {
@@ -64,7 +75,8 @@ async function serve() {
     if (error.code !== "EEXIST") throw error;
   }
   while (!existsSync(made)) await wait(50);
-  cpSync(made, home, { recursive: true });
+  // One that is started again, or beside another, finds what is there.
+  if (!existsSync(chosen)) cpSync(made, home, { recursive: true });
   const env = { ...process.env, ASSENT_HOME: home };
   process.execve(
     process.execPath,
@@ -74,7 +86,7 @@ async function serve() {
 }
 
 /** A home with the accounts, made once as its user would. */
-async function prepare(at, made) {
+async function prepare(at, ready) {
   const broker = spawn(process.execPath, [cli, "broker", "run", "--home", at], {
     stdio: "ignore",
   });
@@ -85,6 +97,7 @@ async function prepare(at, made) {
   });
   await listening(join(at, "run", "owner.sock"));
   const [first] = accounts;
+  const made = [];
   for (const account of accounts) {
     const { name, credential, items } = account;
     const as = ["--account", name, "--password-stdin"];
@@ -125,10 +138,31 @@ async function prepare(at, made) {
         ...values,
       );
     }
+    const listed = [];
+    for (const vault of new Set(items.map((item) => item.vault))) {
+      const list = ["item", "list", vault, "--json", ...as];
+      const found = JSON.parse(await must(at, list, credential));
+      listed.push(
+        ...found.map(({ id, title, vault: { id: vaultId } }) => ({
+          vault,
+          vaultId,
+          title,
+          id,
+        })),
+      );
+    }
+    made.push({ name, items: listed });
   }
+  const all = JSON.parse(await must(at, ["account", "list", "--json"]));
+  const ids = made.map((one) => ({
+    ...one,
+    id: all.find(({ name }) => name === one.name).id,
+  }));
   broker.kill("SIGTERM");
   await ended;
-  renameSync(at, made);
+  rmSync(join(at, "run"), { recursive: true });
+  writeFileSync(join(at, "ids.json"), JSON.stringify(ids));
+  renameSync(at, ready);
 }
 
 async function listening(socket) {
@@ -147,7 +181,6 @@ async function listening(socket) {
 
 /** The surface: follows the prompts, of each broker that comes. */
 async function decide() {
-  const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
   const digests = new Map();
   createInterface({ input: process.stdin }).on("line", async (line) => {
     const { prompt, decision, account, credential } = JSON.parse(line);
@@ -162,40 +195,77 @@ async function decide() {
         : await assent(home, ["deny", prompt]);
     if (code !== 0) tell({ prompt, failed: said });
   });
-  const [{ name, credential }] = accounts;
   for (;;) {
+    let follows = false;
     try {
-      const owner = await connectOwner(
-        join(dirname(endpoint), "owner.sock"),
-        process.getuid(),
-      );
-      const all = (await owner.accounts.listAccounts({})).accounts;
-      const { id } = all.find((one) => one.name === name);
-      const value = Buffer.from(credential);
-      await owner.accounts.authenticate({
-        credential: { account: id, proof: { case: "password", value } },
+      await follow(digests, () => {
+        follows = true;
       });
-      let isReady = false;
-      for await (const { prompts, ended } of owner.prompts.watchPrompts({
-        surface: "command",
-      })) {
-        for (const { promptId, end } of ended) {
-          tell({ prompt: promptId, state: states[end] ?? "withdrawn" });
-        }
-        for (const one of await Promise.all(prompts.map(readPrompt))) {
-          digests.set(one.id, digestText(one.digest));
-          const { id: prompt, waiters, body } = one;
-          const { account, process: program } = body;
-          tell({ prompt, pid: program?.pid, account: account?.name, waiters });
-        }
-        if (!isReady) tell({ ready: true });
-        isReady = true;
-      }
-    } catch {
-      // The broker ended; there may be another.
+    } catch (error) {
+      // The broker ended, or does not serve yet: another one may come.
+      const isGone =
+        error instanceof CommandError &&
+        error.exitCode === exitCodes.unreachable;
+      if (!follows && !isGone) throw error;
     }
     await wait(50);
   }
+}
+
+/** The prompts of the broker that serves now, until it ends. */
+async function follow(digests, onReady) {
+  const [{ name, credential }] = accounts;
+  const socket = join(dirname(endpoint), "owner.sock");
+  const owner = await connectOwner(socket, process.getuid());
+  const all = (await owner.accounts.listAccounts({})).accounts;
+  const { id } = all.find((one) => one.name === name);
+  const value = Buffer.from(credential);
+  await owner.accounts.authenticate({
+    credential: { account: id, proof: { case: "password", value } },
+  });
+  let isReady = false;
+  for await (const { prompts, ended } of owner.prompts.watchPrompts({
+    surface: "command",
+  })) {
+    for (const { promptId, end } of ended) {
+      tell({ prompt: promptId, state: states[end] ?? "withdrawn" });
+    }
+    for (const one of await Promise.all(prompts.map(readPrompt))) {
+      digests.set(one.id, digestText(one.digest));
+      const { account, process: program } = one.body;
+      tell({
+        prompt: one.id,
+        pid: program?.pid,
+        account: account?.name,
+        waiters: one.waiters,
+        shown: shownOf(one.body),
+      });
+    }
+    if (!isReady) {
+      tell({ ready: true, accounts: JSON.parse(readFileSync(chosen, "utf8")) });
+      onReady();
+    }
+    isReady = true;
+  }
+}
+
+/** What `assent prompts` and the terminal show of it. */
+function shownOf(body) {
+  const described = describePrompt(body);
+  const { account, program, scope, until } = described;
+  return {
+    account,
+    name: program.name,
+    path: program.path,
+    scope: scope.flatMap(({ text, details }) => [text, ...details]).join("\n"),
+    duration: until[0],
+    text: renderPrompt(described, columns, plainStyle).join("\n"),
+    choices: body.choices.map((one) => one.name),
+  };
+}
+
+function tell(line) {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 async function lock() {

@@ -45,10 +45,12 @@ export function createCanaryScanner(
   return {
     scan(bytes) {
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      return [
-        ...find(buffer, ""),
-        ...unpacked(buffer).flatMap(([how, inner]) => find(inner, how)),
-      ];
+      const found = find(buffer, "");
+      // One after the other: each may be much.
+      for (const [how, inner] of unpacked(buffer)) {
+        found.push(...find(inner, how));
+      }
+      return found;
     },
   };
 }
@@ -87,25 +89,35 @@ const mostUnpacked = 8 * 1024 * 1024;
 const gzipStart = Buffer.from([0x1f, 0x8b, 0x08]);
 
 /** What compressed bytes hold: gzip wherever it starts, the others from the start. */
-function unpacked(bytes: Buffer): readonly [string, Buffer][] {
+function* unpacked(bytes: Buffer): Generator<readonly [string, Buffer]> {
   const options = { maxOutputLength: mostUnpacked };
-  const found: [string, Buffer][] = [];
-  const tryTo = (how: string, unpack: () => Buffer) => {
-    try {
-      found.push([how, unpack()]);
-    } catch {
-      // Not compressed this way.
-    }
-  };
   for (
     let at = bytes.indexOf(gzipStart);
     at !== -1;
     at = bytes.indexOf(gzipStart, at + 1)
   ) {
-    const from = at;
-    tryTo("gzip", () => gunzipSync(bytes.subarray(from), options));
+    const inner = tried(() => gunzipSync(bytes.subarray(at), options));
+    if (inner !== undefined) yield ["gzip", inner];
   }
-  tryTo("deflate", () => inflateSync(bytes, options));
-  tryTo("br", () => brotliDecompressSync(bytes, options));
-  return found;
+  if (beginsDeflate(bytes)) {
+    const inner = tried(() => inflateSync(bytes, options));
+    if (inner !== undefined) yield ["deflate", inner];
+  }
+  const inner = tried(() => brotliDecompressSync(bytes, options));
+  if (inner !== undefined) yield ["br", inner];
+}
+
+/** As RFC 1950 has it: anything else does not inflate. */
+function beginsDeflate(bytes: Buffer): boolean {
+  const [first = 0, second = 0] = bytes;
+  return (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0;
+}
+
+/** Undefined: it is not compressed this way. */
+function tried(unpack: () => Buffer): Buffer | undefined {
+  try {
+    return unpack();
+  } catch {
+    return undefined;
+  }
 }

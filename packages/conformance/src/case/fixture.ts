@@ -6,6 +6,7 @@ import type {
 } from "@assent/protocol/conformance";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Canary } from "../canary/canary.ts";
+import { NotRun } from "./verdict.ts";
 
 /** An item of the accounts that each case begins with. */
 export interface FixtureItem {
@@ -81,8 +82,12 @@ export function asSeeded(fixture: Fixture, seeded: SeedResponse): Fixture {
         );
         return {
           ...item,
-          id: made?.itemId ?? item.id,
-          vaultId: made?.vaultId ?? item.vault,
+          get id() {
+            return chosenId(made?.itemId ?? item.id);
+          },
+          get vaultId() {
+            return chosenId(made?.vaultId ?? item.vault);
+          },
         };
       }),
     };
@@ -95,6 +100,14 @@ export function asSeeded(fixture: Fixture, seeded: SeedResponse): Fixture {
     canaries: fixture.canaries,
     item: finder([...acct1.items, ...acct2.items]),
   };
+}
+
+/** Empty: the broker chose one, and nobody told. @throws NotRun */
+function chosenId(id: string): string {
+  if (id !== "") return id;
+  throw new NotRun(
+    "the ids that the broker chose (a control service, or --on-prompt, tells them)",
+  );
 }
 
 function finder(items: readonly FixtureItem[]): Fixture["item"] {

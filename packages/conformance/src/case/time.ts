@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { durationFromMs, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Control } from "../control/control.ts";
+import type { Span } from "../model/model.ts";
 
 /** The clocks of a case. */
 export interface Time {
@@ -14,6 +15,16 @@ export interface Time {
   shiftWall(ms: number): Promise<void>;
   /** Keeps timers from running, or lets them run again. */
   freezeTimers(frozen: boolean): Promise<void>;
+}
+
+/** How much real time passes: also while the machine sleeps, though not when its clock is set. */
+export function realTime(): () => Span {
+  const awake = performance.now();
+  const wall = Date.now();
+  return () => {
+    const both = [performance.now() - awake, Date.now() - wall];
+    return { least: Math.min(...both), most: Math.max(...both) };
+  };
 }
 
 /** The clocks, over the control service. */

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import type { DescribeResponse, GatePoint } from "@assent/protocol/conformance";
+import {
+  Capability,
+  type DescribeResponse,
+  type GatePoint,
+} from "@assent/protocol/conformance";
 import { durationFromMs, durationMs } from "@bufbuild/protobuf/wkt";
 import {
   type CallerProcess,
@@ -33,7 +37,7 @@ import {
   type Fixture,
 } from "./fixture.ts";
 import { listVaults } from "./operations.ts";
-import { createTime, type Time } from "./time.ts";
+import { createTime, realTime, type Time } from "./time.ts";
 import { createUser, type User } from "./user.ts";
 import { Failure, NotRun } from "./verdict.ts";
 
@@ -143,7 +147,8 @@ export interface WorldOptions {
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { broker, described, nativeCaller } = options;
   const planned = options.fixture ?? createFixture();
-  const model = createModel();
+  const hasOwnTime = described.capabilities.includes(Capability.VIRTUAL_CLOCK);
+  const model = createModel(hasOwnTime ? undefined : realTime());
   const control = watchControl(model, options.control);
   await control.reset({});
   const seeded = await control.seed({ accounts: accountsOf(planned) });
@@ -344,9 +349,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
         }
       }
       for (const { caller, answer } of calls) {
+        scan(answer.body, [...(allowed.get(caller) ?? [])]);
+      }
+      const byCaller = Map.groupBy(calls, ({ caller }) => caller);
+      for (const [caller, its] of byCaller) {
+        const headers = its.map(({ answer }) => answer.headers);
         const names = [...(allowed.get(caller) ?? [])];
-        scan(answer.body, names);
-        scan(Buffer.from(JSON.stringify(answer.headers)), names);
+        scan(Buffer.from(JSON.stringify(headers)), names);
       }
       scan(broker.output());
       for (const caller of callers) caller.process.kill();

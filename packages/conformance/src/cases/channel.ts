@@ -35,6 +35,9 @@ import {
 import { openHttp1, openHttp2 } from "../wire/exchange.ts";
 import { flavours } from "../wire/flavour.ts";
 
+// Some need long to start on a machine that is busy: what is refused is refused before.
+const startMs = 30_000;
+
 /** Work with a broker that may as well refuse to start, or to serve; whether it served. */
 async function mayServe(
   world: World,
@@ -42,7 +45,7 @@ async function mayServe(
   work: (its: World) => Promise<void>,
 ): Promise<boolean> {
   try {
-    await world.elsewhere({ startMs: 10_000, ...start }, work);
+    await world.elsewhere({ startMs, ...start }, work);
     return true;
   } catch (error) {
     const refused =
@@ -201,7 +204,7 @@ export const channelCases: Cases = {
         await hasAuthority(`Request ${when}`, world, caller, on);
       };
       // One that would have the same files: it is started, no more.
-      const twin = world.broker.another({ endpoint, home, startMs: 25_000 });
+      const twin = world.broker.another({ endpoint, home, startMs });
       try {
         await twin.start().catch((error: unknown) => {
           if (!(error instanceof ImplementationError)) throw error;

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Case, Cases } from "../case/case.ts";
 import { refused, served, that } from "../case/check.ts";
@@ -37,6 +44,27 @@ function* filesBelow(folder: string, but: string): Generator<string> {
   }
 }
 
+const pieceBytes = 4 * 1024 * 1024;
+// Longer than any writing of a canary.
+const overlapBytes = 64 * 1024;
+
+/** A file, in pieces that overlap: it may be as long as a runtime. Each is gone when the next comes. */
+function* piecesOf(path: string): Generator<Buffer> {
+  const file = openSync(path, "r");
+  const buffer = Buffer.allocUnsafe(overlapBytes + pieceBytes);
+  try {
+    for (let before = 0; ; ) {
+      const length = before + readSync(file, buffer, before, pieceBytes, null);
+      if (length === before) return;
+      yield buffer.subarray(0, length);
+      before = Math.min(length, overlapBytes);
+      buffer.copyWithin(0, length - before, length);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** What can be read of the broker from outside; what cannot be read is not seen. */
 function* seenOfBroker(world: World): Generator<Buffer> {
   yield world.broker.output();
@@ -48,7 +76,7 @@ function* seenOfBroker(world: World): Generator<Buffer> {
   }
   for (const path of [...paths, ...openFiles(`${own}/fd`)]) {
     try {
-      yield readFileSync(path);
+      yield* piecesOf(path);
     } catch {
       // Not for us to see.
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CallEvent } from "../case/caller.ts";
 import { summary } from "../case/check.ts";
-import { loadCatalogue } from "../catalogue/catalogue.ts";
 import { fuzzCommand } from "../fuzz/command.ts";
 import { createBrokerBench } from "../run/broker-bench.ts";
 import { createHookBench } from "../run/hook-bench.ts";
@@ -100,7 +99,6 @@ export function brokerSubject(
         ? createHookBench({
             ...common,
             hooks,
-            catalogue: loadCatalogue(),
             ...(person === undefined ? {} : { person }),
           })
         : createBrokerBench(common),

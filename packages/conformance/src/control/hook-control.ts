@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import {
+  Capability,
   ControlService,
   DecisionKind,
   type DecisionRuleSchema,
   DescribeResponseSchema,
   ListPromptsResponseSchema,
   type Prompt,
-  PromptSchema,
   PromptState,
   type SeedRequestSchema,
   SeedResponseSchema,
@@ -24,7 +24,9 @@ import {
   ImplementationError,
 } from "../implementation/broker-process.ts";
 import type { Control } from "./control.ts";
+import { createHookPrompt, type HookPrompt } from "./hook-prompt.ts";
 import {
+  type AccountIds,
   type PromptLine,
   type SurfaceCommand,
   startSurfaceCommand,
@@ -49,15 +51,10 @@ const toldMs = 10_000;
 const readyMs = 30_000;
 const run = promisify(execFile);
 
-const states: Readonly<Record<NonNullable<PromptLine["state"]>, PromptState>> =
-  {
-    pending: PromptState.PENDING,
-    approved: PromptState.APPROVED,
-    denied: PromptState.DENIED,
-    "timed-out": PromptState.TIMED_OUT,
-    withdrawn: PromptState.WITHDRAWN,
-    locked: PromptState.DISMISSED_BY_LOCK,
-  };
+const outcomes: Readonly<Partial<Record<DecisionKind, PromptState>>> = {
+  [DecisionKind.APPROVE]: PromptState.APPROVED,
+  [DecisionKind.DENY]: PromptState.DENIED,
+};
 
 type Accounts = NonNullable<
   MessageInitShape<typeof SeedRequestSchema>["accounts"]
@@ -92,11 +89,13 @@ function mustBePossible({
  */
 export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
   let surface: SurfaceCommand | undefined;
+  let isSeeded = false;
   let isReady = false;
   let broken: string | undefined;
   let accounts: Accounts = [];
   let rules: readonly MessageInitShape<typeof DecisionRuleSchema>[] = [];
-  let prompts = new Map<string, Prompt>();
+  let told: readonly AccountIds[] = [];
+  let prompts = new Map<string, HookPrompt>();
   /** Prompts that were decided in vain. */
   const failures = new Set<string>();
   /** Those that were decided: what became of it is told later than to the caller. */
@@ -108,42 +107,33 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
     ...more,
   });
 
-  function onLine({
-    ready,
-    prompt: promptId,
-    state = "pending",
-    pid = 0,
-    account = "",
-    waiters = 0,
-    failed,
-  }: PromptLine) {
-    isReady ||= ready === true;
-    if (ready) return;
-    const known = prompts.get(promptId);
-    if (failed !== undefined) failures.add(promptId);
-    else if (known !== undefined) {
-      // What has ended does not come back.
-      if (known.state === PromptState.PENDING) known.state = states[state];
-      known.waiters = waiters;
+  function onLine(line: PromptLine) {
+    if (line.ready) {
+      isReady = true;
+      told = line.accounts ?? [];
+      return;
     }
-    if (failed !== undefined || known !== undefined) return;
+    const { prompt: promptId, failed, pid, account = "" } = line;
+    if (failed !== undefined) {
+      failures.add(promptId);
+      return;
+    }
+    const known = prompts.get(promptId);
+    if (known !== undefined) {
+      known.update(line);
+      return;
+    }
     const accountId =
       accounts.find((one) => [one.accountId, one.displayName].includes(account))
         ?.accountId ?? account;
-    const prompt = create(PromptSchema, {
-      promptId,
-      state: states[state],
-      pid,
-      accountId,
-      waiters,
-    });
-    prompts.set(promptId, prompt);
+    const one = createHookPrompt(line, accountId);
+    prompts.set(promptId, one);
     const rule = rules.find(
-      (one) =>
-        (!one.pid || one.pid === pid) &&
-        (!one.accountId || one.accountId === accountId),
+      (each) =>
+        (!each.pid || each.pid === pid) &&
+        (!each.accountId || each.accountId === accountId),
     );
-    if (rule?.decision) decide(prompt, rule.decision);
+    if (rule?.decision) decide(one.prompt, rule.decision);
   }
 
   function decide({ promptId, accountId }: Prompt, decision: Decision): void {
@@ -170,7 +160,7 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
   ): Promise<void> {
     if (words === undefined) throw new NotRun(`a command for it (${option})`);
     const one = accounts.find((each) => each.accountId === accountId);
-    const [program, ...args] = words;
+    const [program, ...args] = broker.within(words);
     await run(program, args, {
       env: {
         ...process.env,
@@ -182,6 +172,9 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
     });
   }
 
+  const all = () => [...prompts.values()].map(({ prompt }) => prompt);
+  const shape = () => [...prompts.values()].map((one) => one.shape).join("\n");
+
   function isBeingDecided({ promptId, state }: Prompt): boolean {
     const isOpen = state === PromptState.PENDING && !failures.has(promptId);
     return isOpen && decided.has(promptId);
@@ -192,6 +185,8 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       create(DescribeResponseSchema, {
         implementation: "broker",
         controlVersion: 1,
+        capabilities:
+          hooks.onPrompt === undefined ? [] : [Capability.PROMPT_RECORDS],
       }),
     async reset() {
       surface?.end();
@@ -201,6 +196,8 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       decided.clear();
       broken = undefined;
       rules = [];
+      told = [];
+      isSeeded = false;
       prompts = new Map();
       await broker.kill("SIGTERM");
       for (const name of readdirSync(broker.home)) {
@@ -208,11 +205,15 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       }
     },
     async seed(request: MessageInitShape<typeof SeedRequestSchema> = {}) {
+      if (isSeeded) throw new NotRun("a control service (accounts made later)");
+      isSeeded = true;
       accounts = request.accounts ?? [];
       writeFixture(broker, accounts);
       await broker.start();
       if (hooks.onPrompt !== undefined) {
-        surface = startSurfaceCommand(hooks.onPrompt, env(), onLine, (why) => {
+        // A broker in a namespace has its user in there.
+        const words = broker.within(hooks.onPrompt);
+        surface = startSurfaceCommand(words, env(), onLine, (why) => {
           broken = why;
         });
         await until(() => isReady || broken !== undefined, readyMs);
@@ -222,13 +223,18 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
           );
         }
       }
-      const accountIds = accounts.map((one) => one.displayName ?? "");
-      // Brokers that choose ids go by names.
+      // Where no ids are told, accounts go by their names.
       accounts = accounts.map((one) => ({
         ...one,
-        accountId: one.displayName ?? "",
+        accountId:
+          told.find(({ name }) => name === one.displayName)?.id ??
+          one.displayName ??
+          "",
       }));
-      return create(SeedResponseSchema, { accountIds });
+      return create(SeedResponseSchema, {
+        accountIds: accounts.map((one) => one.accountId ?? ""),
+        items: accounts.flatMap((one) => seededItems(one, told)),
+      });
     },
     async scriptDecisions({
       rules: given = [],
@@ -249,28 +255,34 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       promptId?: string;
       decision?: Decision;
     } = {}) {
-      const prompt = prompts.get(promptId);
+      const prompt = prompts.get(promptId)?.prompt;
       if (prompt === undefined) throw new NotRun("prompts of this broker");
       mustBePossible(decision);
+      const before = prompt.state;
       decide(prompt, decision);
-      const isOver = () => prompt.state !== PromptState.PENDING;
-      await until(() => isOver() || failures.has(promptId), toldMs);
-      return { tookEffect: isOver() && !failures.has(promptId) };
+      const isTold = () => prompt.state !== before || failures.has(promptId);
+      await until(isTold, toldMs);
+      if (!isTold()) {
+        throw new Error("--on-prompt does not tell what came of a decision");
+      }
+      return {
+        tookEffect:
+          prompt.state !== before &&
+          prompt.state === outcomes[decision.kind ?? DecisionKind.UNSPECIFIED],
+      };
     },
     async listPrompts({ wait: limit }: { wait?: { seconds?: bigint } } = {}) {
       if (surface === undefined) throw noUser();
-      await until(() => ![...prompts.values()].some(isBeingDecided), toldMs);
-      const before = JSON.stringify([...prompts.values()].map(shown));
-      const changed = () =>
-        before !== JSON.stringify([...prompts.values()].map(shown));
+      await until(() => !all().some(isBeingDecided), toldMs);
+      const before = shape();
+      const changed = () => before !== shape();
       await (limit === undefined ? wait(graceMs) : until(changed, 1_000));
       if (broken !== undefined) throw new Error(`--on-prompt: ${broken}`);
-      const all = [...prompts.values()];
       const isPending = ({ state }: Prompt) => state === PromptState.PENDING;
       return create(ListPromptsResponseSchema, {
         prompts: [
-          ...all.filter(isPending),
-          ...all.filter((one) => !isPending(one)),
+          ...all().filter(isPending),
+          ...all().filter((one) => !isPending(one)),
         ],
       });
     },
@@ -308,8 +320,17 @@ function writeFixture(broker: BrokerProcess, accounts: Accounts): void {
   );
 }
 
-function shown({ promptId, state, waiters }: Prompt): readonly unknown[] {
-  return [promptId, state, waiters];
+/** The ids of what was made; empty where they were not told. */
+function seededItems(
+  { displayName, accountId, items = [] }: Accounts[number],
+  told: readonly AccountIds[],
+) {
+  const its = told.find(({ name }) => name === displayName)?.items ?? [];
+  return items.map(({ vault = "", title = "" }) => {
+    const found = its.find((one) => one.vault === vault && one.title === title);
+    const { id: itemId = "", vaultId = "" } = found ?? {};
+    return { accountId: accountId ?? "", vault, title, itemId, vaultId };
+  });
 }
 
 function noUser(): NotRun {

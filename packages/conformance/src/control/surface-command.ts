@@ -2,10 +2,39 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
+/** An account of fixture.json, and the ids that the broker chose. */
+export interface AccountIds {
+  readonly name: string;
+  readonly id: string;
+  readonly items: readonly {
+    /** Name of its vault. */
+    readonly vault: string;
+    readonly vaultId: string;
+    readonly title: string;
+    readonly id: string;
+  }[];
+}
+
+/** What its user sees of a prompt, each part as it is written there. */
+export interface ShownPrompt {
+  readonly account?: string;
+  /** Of the program. */
+  readonly name?: string;
+  readonly path?: string;
+  readonly scope?: string;
+  readonly duration?: string;
+  /** All of it, in the order shown. */
+  readonly text?: string;
+  /** Accounts to choose from. */
+  readonly choices?: readonly string[];
+}
+
 /** A line that the command of `--on-prompt` writes: it follows, or a prompt came, changed or is over. */
 export interface PromptLine {
   /** From now on every prompt is told. */
   readonly ready?: true;
+  /** With `ready`: the ids of the accounts and of what is in them. */
+  readonly accounts?: readonly AccountIds[];
   /** Names the prompt; the same until it is over. */
   readonly prompt: string;
   /** By default pending. */
@@ -21,6 +50,7 @@ export interface PromptLine {
   readonly account?: string;
   /** Calls that wait for it, when that is known. */
   readonly waiters?: number;
+  readonly shown?: ShownPrompt;
   /** What came in the way of a decision: it had no effect. */
   readonly failed?: string;
 }

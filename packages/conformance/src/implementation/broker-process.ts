@@ -42,6 +42,8 @@ export interface BrokerProcess {
   readonly endpoint: string;
   /** ASSENT_CONFORMANCE_CONTROL: where a test build serves its control service. */
   readonly controlEndpoint: string;
+  /** What starts it, and what is to live beside it. */
+  readonly within: NonNullable<BrokerStart["within"]>;
   /** Of the newest start. */
   readonly pid: number;
   readonly isRunning: boolean;
@@ -144,6 +146,7 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
     home,
     endpoint,
     controlEndpoint,
+    within,
     get pid() {
       return child?.started.pid ?? 0;
     },
@@ -159,10 +162,15 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
       while (isRunning()) await kill("SIGKILL");
       // Ours to name; a killed broker leaves it behind.
       rmSync(controlEndpoint, { force: true });
-      child = launch();
+      const limitMs = options.startMs ?? startMs;
       const awaited = needsControl ? controlEndpoint : endpoint;
-      const until = performance.now() + (options.startMs ?? startMs);
-      while (!(await answers(awaited))) {
+      const isTaken = await answers(awaited);
+      child = launch();
+      // That somebody answers there says nothing of it: it ends, or had its time.
+      if (isTaken)
+        await Promise.race([child.ended, wait(limitMs, null, { ref: false })]);
+      const until = performance.now() + limitMs;
+      while (!isRunning() || !(await answers(awaited))) {
         if (!isRunning() || performance.now() > until) {
           const wasRunning = isRunning();
           const end = await kill("SIGKILL");
@@ -194,7 +202,11 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
       }
       return true;
     },
-    another: (changes = {}) => createBrokerProcess({ ...options, ...changes }),
+    another(changes = {}) {
+      // Its own home and endpoint, if it is not told to share them.
+      const { home: _, endpoint: __, ...common } = options;
+      return createBrokerProcess({ ...common, ...changes });
+    },
     async remove() {
       if (isRunning()) await kill("SIGTERM");
       if (options.home === undefined) {

@@ -10,7 +10,8 @@ export interface ModelGrant {
   readonly isCertain: boolean;
 }
 
-interface Span {
+/** From when to when something may have been, milliseconds. */
+export interface Span {
   readonly least: number;
   readonly most: number;
 }
@@ -64,11 +65,24 @@ interface State {
   maybeMore: boolean;
 }
 
-/** Nothing is granted. */
-export function createModel(): Model {
+/**
+ * Nothing is granted. `passed`: the time that goes by of itself, of a broker
+ * whose time is real; by default none but what is advanced.
+ */
+export function createModel(
+  passed: () => Span = () => ({ least: 0, most: 0 }),
+): Model {
   const states = new Map<object, Map<string, State>>();
   const asking = new Map<object, number>();
-  const now = { least: 0, most: 0 };
+  const moved = { least: 0, most: 0 };
+  const now = {
+    get least() {
+      return moved.least + passed().least;
+    },
+    get most() {
+      return moved.most + passed().most;
+    },
+  };
   let asked = 0;
   let endings = 0;
   let approves = false;
@@ -215,9 +229,9 @@ export function createModel(): Model {
       };
     },
     advance(ms) {
-      now.most += ms;
+      moved.most += ms;
       return () => {
-        now.least += ms;
+        moved.least += ms;
       };
     },
     mayApprove() {

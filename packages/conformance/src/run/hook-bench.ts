@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { nativeCaller } from "../caller/native-caller.ts";
 import { accountsOf, createFixture, type Fixture } from "../case/fixture.ts";
 import { brokerCases } from "../cases/index.ts";
-import type { Catalogue } from "../catalogue/catalogue.ts";
 import { type Hooks, hookControl } from "../control/hook-control.ts";
 import { type Person, personControl } from "../control/person-control.ts";
 import {
@@ -45,16 +44,13 @@ export async function createHookBench(
     readonly hooks: Hooks;
     /** In place of commands. */
     readonly person?: Person;
-    readonly catalogue: Catalogue;
   },
 ): Promise<Bench> {
-  const { command, hooks, person, catalogue, timeoutMs, release } = options;
+  const { command, hooks, person, timeoutMs, release } = options;
   const native = nativeCaller();
-  const home = mkdtempSync(join(tmpdir(), "assent-conf-"));
   const { kept, fixture } = common();
   const broker = createBrokerProcess({
     command,
-    home,
     env: { ASSENT_CONFORMANCE_KEEP: kept },
     needsControl: false,
     startMs,
@@ -65,7 +61,6 @@ export async function createHookBench(
   async function close(): Promise<void> {
     control.close();
     await broker.remove();
-    rmSync(home, { recursive: true, force: true });
   }
   try {
     const described = await control.describe({});
@@ -79,13 +74,6 @@ export async function createHookBench(
       },
       async run(id, seed) {
         const one = brokerCases.get(id) ?? { pending: "not built yet" };
-        if (
-          !("pending" in one) &&
-          catalogue.cases.get(id)?.mode === "control"
-        ) {
-          const why = "a control service (docs/conformance/control-service.md)";
-          return { id, outcome: { verdict: "not-run", why }, ms: 0 };
-        }
         return await runCase(id, one, {
           broker,
           control,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Bench } from "./bench.ts";
 import type { CaseResult } from "./run-cases.ts";
+import { dropSpentMemory } from "./spent-memory.ts";
 
 /** What is to be run, and on what. */
 export interface Schedule {
@@ -35,6 +36,7 @@ export async function runSchedule(schedule: Schedule): Promise<void> {
         const id = left.shift();
         if (id === undefined) return;
         onResult(await bench.run(id, seed));
+        dropSpentMemory();
       }
     } catch (error) {
       broken = true;
