@@ -4,7 +4,13 @@
 // control service, which the suite is not told of. With "surface", "lock" or
 // "unlock" the commands of --on-prompt, --lock and --unlock.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
@@ -13,6 +19,7 @@ import { connectControl } from "../src/control/control.ts";
 
 const home = process.env.HOME;
 const endpoint = join(home, "steer.sock");
+const idsFile = join(home, "ids.json");
 const role = process.argv[2];
 if (role === undefined) await serve();
 else if (role === "surface") await surface();
@@ -40,53 +47,74 @@ async function serve() {
       items,
     })),
   });
-  const ids = accounts.map(({ name }, index) => [
-    name,
-    seeded.accountIds[index],
-  ]);
-  writeFileSync(
-    join(home, "ids.json"),
-    JSON.stringify(Object.fromEntries(ids)),
-  );
+  const ids = accounts.map(({ name }, index) => {
+    const id = seeded.accountIds[index];
+    const items = seeded.items
+      .filter(({ accountId }) => accountId === id)
+      .map(({ itemId, ...item }) => ({ ...item, id: itemId }));
+    return { name, id, items };
+  });
+  writeFileSync(`${idsFile}.new`, JSON.stringify(ids));
+  renameSync(`${idsFile}.new`, idsFile);
+}
+
+/** What the control service told when the accounts were made. */
+async function made() {
+  while (!existsSync(idsFile)) await wait(5);
+  return JSON.parse(readFileSync(idsFile, "utf8"));
+}
+
+function tell(line) {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 async function surface() {
+  const accounts = await made();
   const control = await connectControl(endpoint);
   const told = new Map();
   createInterface({ input: process.stdin }).on("line", async (line) => {
     const { prompt, decision, credential } = JSON.parse(line);
     const kind = decision === "approve" ? 1 : 2;
-    const proof = credential.startsWith("not ") ? 2 : 1;
-    await control.decide({
+    const unlockMethod = credential.startsWith("not ") ? 2 : 1;
+    const { tookEffect } = await control.decide({
       promptId: prompt,
-      decision: { kind, unlockMethod: proof },
+      decision: { kind, unlockMethod },
     });
+    if (!tookEffect) tell({ prompt, failed: "it was gone, or not right" });
   });
   for (let seq = 0n; ; ) {
     const seen = await control.listPrompts({
       afterSeq: seq,
       wait: { seconds: 1n },
     });
-    if (seq === 0n) process.stdout.write('{"ready": true}\n');
+    if (seq === 0n) tell({ ready: true, accounts });
     seq = seen.seq;
-    for (const { promptId, state, pid, shownAccount } of seen.prompts) {
-      if (told.get(promptId) === state) continue;
-      told.set(promptId, state);
+    for (const one of seen.prompts) {
+      const { promptId: prompt, state: number, pid, waiters } = one;
       const names = ["", "pending", "approved", "denied", "timed-out"];
-      const line = {
-        prompt: promptId,
-        state: names[state] ?? "withdrawn",
-        pid,
-        account: shownAccount,
+      const state = names[number] ?? "withdrawn";
+      if (told.get(prompt) === `${state} ${waiters}`) continue;
+      told.set(prompt, `${state} ${waiters}`);
+      const shown = {
+        account: one.shownAccount,
+        name: one.shownProcessName,
+        path: one.shownProcessPath,
+        scope: one.shownScope,
+        duration: one.shownDuration,
+        text: one.shownText,
+        choices: one.shownChoices,
       };
-      process.stdout.write(`${JSON.stringify(line)}\n`);
+      const account = one.shownAccount;
+      tell({ prompt, state, pid, account, waiters, shown });
     }
   }
 }
 
 async function lockOrUnlock(what) {
+  const accounts = await made();
   const control = await connectControl(endpoint);
-  const ids = JSON.parse(readFileSync(join(home, "ids.json")));
-  await control[what]({ accountId: ids[process.env.ASSENT_ACCOUNT] ?? "" });
+  const { ASSENT_ACCOUNT: account } = process.env;
+  const accountId = accounts.find(({ name }) => name === account)?.id ?? "";
+  await control[what]({ accountId });
   control.close();
 }

@@ -94,6 +94,7 @@ async function shell(command: string, folder: string) {
       HOME: folder,
       npm_config_offline: "true",
       npm_config_update_notifier: "false",
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
     },
   });
   let out = "";

@@ -169,13 +169,16 @@ test("a broker without a control service: commands decide, lock and unlock", {
 }, async () => {
   const blackBox = ["node", packaged("test", "black-box-broker.mjs")];
   const hook = (role: string) => [...blackBox, role].join(" ");
-  const { code, out } = await assent(
-    ...["broker", "--run", "session/deny", "lock/all", "expiry/10-00-000"],
+  const { code, out, err } = await assent(
+    ...["broker", "--run", "session/deny", "lock/all", "session/widen-prompts"],
+    ...["prompt/cancel-withdraws", "expiry/10-00-000", "session/narrow-scope"],
     ...["--allow-incomplete", "--on-prompt", hook("surface")],
     ...["--lock", hook("lock"), "--unlock", hook("unlock"), "--", ...blackBox],
   );
+  expect(err).toBe("");
   expect(out).toContain("grade hooks");
-  expect(out).toContain("2 passed, 0 failed   1 not run");
+  // The clock, and a narrower yes.
+  expect(out).toContain("4 passed, 0 failed   2 not run");
   expect(code).toBe(0);
 });
 

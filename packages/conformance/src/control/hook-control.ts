@@ -48,7 +48,7 @@ export const fixtureFile = "fixture.json";
 const graceMs = 100;
 const lookMs = 10;
 const toldMs = 10_000;
-const readyMs = 30_000;
+const readyMs = 120_000;
 const run = promisify(execFile);
 
 const outcomes: Readonly<Partial<Record<DecisionKind, PromptState>>> = {

@@ -7,6 +7,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { inherited } from "./inherited.ts";
 import { endWithGroup, mostPrinted } from "./process-group.ts";
 
 /** How the broker under test is started. */
@@ -92,7 +93,7 @@ export function createBrokerProcess(options: BrokerStart): BrokerProcess {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
       env: {
-        PATH: process.env["PATH"] ?? "",
+        ...inherited(),
         HOME: home,
         ASSENT_ENDPOINT: endpoint,
         ASSENT_CONFORMANCE_CONTROL: controlEndpoint,

@@ -127,3 +127,24 @@ describe("the model leaves alone a broker that", () => {
     expect(() => run().check()).not.toThrow();
   });
 });
+
+test("where time is real it goes by of itself, and what is uncertain of it is not judged", () => {
+  const passed = { least: 0, most: 0 };
+  const later = (least: number, most: number) => {
+    const model = granted(createModel(() => ({ ...passed })));
+    Object.assign(passed, { least, most });
+    return model;
+  };
+  const ends = (model: Model, kind: "served" | "unauthenticated") => () =>
+    ask(model, kind).check();
+  const { minute, hour } = { minute: 60_000, hour: 3_600_000 };
+  expect(ends(later(9 * minute, 9 * minute), "unauthenticated")).toThrow();
+  Object.assign(passed, { least: 0, most: 0 });
+  expect(ends(later(10 * minute, 10 * minute), "served")).toThrow();
+  Object.assign(passed, { least: 0, most: 0 });
+  // The machine slept, or its clock was set: nobody knows which.
+  for (const kind of ["served", "unauthenticated"] as const) {
+    Object.assign(passed, { least: 0, most: 0 });
+    expect(ends(later(minute, hour), kind)).not.toThrow();
+  }
+});

@@ -8,6 +8,7 @@ import {
 import type { Pending } from "../case/case.ts";
 import { Failure, NotApplicable, NotRun } from "../case/verdict.ts";
 import { missingOnMachine } from "../environment/machine.ts";
+import { inherited } from "../implementation/inherited.ts";
 import {
   type CaseResult,
   inTime,
@@ -36,7 +37,7 @@ export async function describeSdk(sdk: SdkUnderTest): Promise<HelloResult> {
     framing: sdk.framing,
     answerMs: Math.min(usualAnswerMs, sdk.timeoutMs ?? usualAnswerMs),
     env: {
-      PATH: process.env["PATH"] ?? "",
+      ...inherited(),
       HOME: process.env["HOME"] ?? "/",
       ...sdk.env,
     },

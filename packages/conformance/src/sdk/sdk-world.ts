@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -13,6 +14,7 @@ import type { HelloResult } from "@assent/protocol/conformance";
 import { createCanaryScanner } from "../canary/canary.ts";
 import { newId } from "../case/fixture.ts";
 import { Failure, NotRun } from "../case/verdict.ts";
+import { inherited } from "../implementation/inherited.ts";
 import {
   type DriverProcess,
   type DriverStart,
@@ -167,7 +169,7 @@ export async function createSdkWorld(
         answerMs: sdk.timeoutMs === undefined ? undefined : usualAnswerMs,
         ...(sdk.onTold === undefined ? {} : { onTold: sdk.onTold }),
         env: {
-          PATH: process.env["PATH"] ?? "",
+          ...inherited(),
           HOME: home,
           TMPDIR: join(home, "tmp"),
           ...sdk.env,
