@@ -12,6 +12,7 @@ const benchmarks = {
   vault: "packages/broker/bench/vault-open.bench.ts",
   broker: "bench/broker.bench.mjs",
   request: "bench/request.bench.mjs",
+  command: "bench/command.bench.mjs",
   import: "bench/import.bench.mjs",
   "run-masking": "bench/run-masking.bench.mjs",
 };
@@ -31,6 +32,8 @@ const figures = {
   ],
   broker_ready_ms: ["ms  from start to serving", 1000],
   broker_idle_mb: ["MB  resident, idle", 120],
+  command_ms: ["ms  the shortest command, from its start to its end"],
+  bare_node_ms: ["ms  of it, a Node that does nothing"],
   request_us: ["µs  one secret through the SDK, everything included"],
   stock_connect_us: [
     "µs  the same call to a stock connect-node that only echoes",

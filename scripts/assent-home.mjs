@@ -19,7 +19,7 @@ function withoutDisplay() {
 }
 
 /** What `assent` runs. */
-export const cli = join(root, "apps", "cli", "dist", "main.js");
+export const cli = join(root, "apps", "cli", "dist", "assent.js");
 
 /**
  * An empty home. `onLine` sees each line of a program's output, not of a

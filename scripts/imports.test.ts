@@ -55,10 +55,11 @@ test("between packages each knows what ARCHITECTURE.md says", () => {
     const [folder = ""] = codes(name);
     const isApp = folder === "cli" || folder === "prompt-ui";
     const home = isApp ? "apps" : "packages";
-    const { dependencies = {} } = JSON.parse(
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(
       read(`${home}/${folder}/package.json`),
     );
-    const ours = Object.keys(dependencies)
+    // What is bundled is not installed with it.
+    const ours = Object.keys({ ...dependencies, ...devDependencies })
       .filter((one) => one.startsWith("@assent/"))
       .map((one) => one.slice("@assent/".length));
     expect(codes(knows).toSorted(), folder).toEqual(ours.toSorted());

@@ -194,7 +194,7 @@ test("is described as it is in docs/service.md", () => {
       }),
       command: [
         `${clone}/node_modules/node/bin/node`,
-        `${clone}/apps/cli/dist/main.js`,
+        `${clone}/apps/cli/dist/assent.js`,
       ],
       home: undefined,
       dataHome: undefined,

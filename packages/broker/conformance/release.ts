@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const lookMs = 20;
 const program = fileURLToPath(
-  new URL("../../../apps/cli/dist/main.js", import.meta.url),
+  new URL("../../../apps/cli/dist/assent.js", import.meta.url),
 );
 const { ASSENT_ENDPOINT: endpoint, HOME: home } = process.env;
 if (!endpoint || !home || dirname(endpoint) !== join(home, "run")) {

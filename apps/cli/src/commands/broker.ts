@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { realpathSync } from "node:fs";
-import { extname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import type { LogFormat, LogLevel, SurfaceProgram } from "@assent/broker";
 import type { Places } from "@assent/protocol";
 import { makeSafe } from "@assent/wording";
 import { type Command, Option } from "commander";
 import { CommandError, exitCodes } from "../exit.ts";
 import { type Io, writeLine } from "../io.ts";
+import { mainFile } from "../main-file.ts";
 import { takesHome, withExamples } from "../options.ts";
 import { type HomeOptions, withOwner } from "../owner/session.ts";
 import { hostCommand } from "../page-host.ts";
@@ -140,9 +140,8 @@ async function reload(io: Io, options: HomeOptions): Promise<void> {
 
 // Of this installation, whatever the command was called by (T14).
 function terminalSurface(): SurfaceProgram {
-  const main = new URL(`../main${extname(import.meta.url)}`, import.meta.url);
   return {
-    command: [process.execPath, fileURLToPath(main), "surface"],
+    command: [process.execPath, mainFile(), "surface"],
     isWeb: false,
   };
 }

@@ -63,7 +63,7 @@ test("knows relays by name, and our own command line by its script (T31)", () =>
     expect(isRelay(name, ""), name).toBe(true);
   }
   expect(isRelay("node", "/usr/lib/node_modules/.bin/assent")).toBe(true);
-  expect(isRelay("node", "/x/node_modules/@assent/cli/dist/main.js")).toBe(
+  expect(isRelay("node", "/x/node_modules/@assent/cli/dist/assent.js")).toBe(
     true,
   );
   expect(isRelay("node", "/home/me/deploy.mjs")).toBe(false);
