@@ -15,11 +15,36 @@ const binaryOnly: Plugin = {
       : undefined,
 };
 
+// Generated code holds its descriptions in base64, which hardly compresses. As
+// text they take half as much of the script that is sent.
+const plainDescriptions: Plugin = {
+  name: "plain-descriptions",
+  transform: {
+    filter: { id: /_pb\.js$/ },
+    handler: (code) =>
+      code.replace(
+        /\bfileDesc\("([A-Za-z0-9+/]+=*)"/g,
+        (_, base64) => `fileDesc(btoa(${JSON.stringify(atob(base64))})`,
+      ),
+  },
+};
+
+// Chunks that come later have no styles of their own, and nothing to fetch
+// ahead: importing them is enough.
+const plainImports: Plugin = {
+  name: "plain-imports",
+  enforce: "pre",
+  load: {
+    filter: { id: /vite\/preload-helper/ },
+    handler: () => "export const __vitePreload = (load) => load();",
+  },
+};
+
 // One origin serves all of it, under a policy without inline code or styles.
 export default defineConfig({
   root: "page",
   base: "/",
-  plugins: [binaryOnly, react()],
+  plugins: [binaryOnly, plainDescriptions, plainImports, react()],
   build: {
     outDir: "../dist/page",
     emptyOutDir: true,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from "node:events";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -200,6 +203,45 @@ describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
     await shows(one, /Denied/);
     await shows(two, /answered elsewhere/);
     expect((await answer).reason).toBe("PROMPT_DENIED");
+  });
+
+  test("a site on another port of its name can neither frame it, nor call it, nor read its key", async () => {
+    const page = await rig.tab();
+    const { origin } = rig.host.host;
+    const received: string[] = [];
+    const other = createServer((request, response) => {
+      received.push(request.headers.cookie ?? "");
+      response.setHeader("content-type", "text/html");
+      response.end(`<iframe src="${origin}/"></iframe>`);
+    }).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    try {
+      const { port } = other.address() as AddressInfo;
+      const evil = await page.context().newPage();
+      await evil.goto(`http://${new URL(origin).hostname}:${port}/`);
+      // Cookies know no ports: it gets ours, and it is not enough.
+      expect(received[0]).toMatch(/^assent-/);
+      expect(await evil.evaluate(() => sessionStorage.length)).toBe(0);
+      const framed = evil.frames().find((one) => one !== evil.mainFrame());
+      expect(framed?.url()).toMatch(/^chrome-error:/);
+      const call = (mode: "cors" | "no-cors") =>
+        evil.evaluate(
+          async ([address, how]) => {
+            const path = "/assent.owner.v1.AccountService/ListAccounts";
+            const options = { method: "POST", mode: how, body: "" } as const;
+            return fetch(address + path, { ...options, credentials: "include" })
+              .then(({ status }) => `answered ${status}`)
+              .catch(({ message }) => String(message));
+          },
+          [origin, mode] as const,
+        );
+      expect(await call("cors")).toBe("Failed to fetch");
+      expect(await call("no-cors")).toBe("Failed to fetch");
+      await evil.close();
+    } finally {
+      other.closeAllConnections();
+      other.close();
+    }
   });
 
   test("twenty requests wait in line: one is shown, all are counted (T23)", async () => {

@@ -17,33 +17,28 @@ const windows = {
   narrow: { width: 460, height: 780 },
 } as const;
 
+const isWanted = (name: string) => names.length === 0 || names.includes(name);
 const browser = await startChromium();
-for (const state of states) {
-  if (names.length > 0 && !names.includes(state.name)) continue;
+const host = await startStagedHost();
+const page = await browser.newPage({ deviceScaleFactor: 2 });
+for (const state of states.filter(({ name }) => isWanted(name))) {
   for (const [size, viewport] of Object.entries(windows)) {
+    await page.setViewportSize(viewport);
+    await reach(state, host, page);
+    // Long enough on screen to be answered, but for the one that is not.
+    if (state.name !== "arming") await page.waitForTimeout(900);
     for (const colorScheme of ["light", "dark"] as const) {
-      const host = await startStagedHost();
-      const context = await browser.newContext({
-        viewport,
-        colorScheme,
-        deviceScaleFactor: 2,
-      });
-      const page = await context.newPage();
-      await reach(state, host, page);
-      // Long enough on screen to be answered, but for the one that is not.
-      if (state.name !== "arming") await page.waitForTimeout(900);
+      await page.emulateMedia({ colorScheme });
       const file = join(folder, `${state.name}-${size}-${colorScheme}.png`);
       await page.screenshot({ path: file });
-      await context.close();
-      await host.close();
     }
   }
   console.log(state.name);
 }
 await browser.close();
+await host.close();
 
 // The other screens, in front of a real broker.
-const isWanted = (name: string) => names.length === 0 || names.includes(name);
 if (pictureNames.some(isWanted)) {
   await takePictures(async (name, page) => {
     if (!isWanted(name)) return;

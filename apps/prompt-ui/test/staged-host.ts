@@ -50,6 +50,8 @@ const policy =
 /** What the owner services answer. */
 export interface Stage {
   pageState: PageState;
+  /** As many pages are open as a host serves. */
+  isCrowded: boolean;
   accounts: AccountRef[];
   integrationEnabled: boolean;
   /** What comes of a credential; never settles by default, as a slow check. */
@@ -104,6 +106,9 @@ export async function startStagedHost(): Promise<StagedHost> {
     routes: (router) => {
       router.service(PromptService, {
         async *watchPrompts(_request, context) {
+          if (stage.isCrowded) {
+            throw new ConnectError("crowded", Code.ResourceExhausted);
+          }
           context.responseHeader.set(pageStateHeader, stage.pageState);
           for (;;) {
             if (over !== undefined) {
@@ -273,6 +278,7 @@ export async function startStagedHost(): Promise<StagedHost> {
 function bareStage(): Stage {
   return {
     pageState: "open",
+    isCrowded: false,
     accounts: [],
     integrationEnabled: true,
     approve: () => new Promise(() => {}),

@@ -349,6 +349,13 @@ export const states: readonly State[] = [
     act: async (host) => host.leave("signed-out"),
     shows: /signed out/,
   },
+  {
+    name: "crowded",
+    before: ({ stage }) => {
+      stage.isCrowded = true;
+    },
+    shows: /open in too many windows/,
+  },
   { name: "code", isSignedOut: true, shows: /One-time code/ },
   {
     name: "sign-in",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../axe.ts";
 import { inBrowser } from "./in-browser.ts";
@@ -30,8 +30,8 @@ inBrowser("the screen of the items", () => {
     await field.fill(password);
     await field.press("Enter");
   };
-  const openItem = async (title: string) => {
-    const page = await stage.openAt("Items");
+  const openItem = async (title: string, options?: BrowserContextOptions) => {
+    const page = await stage.openAt("Items", options);
     await page.getByRole("link", { name: new RegExp(title) }).click();
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
     return page;
@@ -78,7 +78,7 @@ inBrowser("the screen of the items", () => {
   });
 
   it("hides them after 30 seconds", async () => {
-    const page = await openItem("GitHub");
+    const page = await openItem("GitHub", {});
     await page.clock.install();
     await give(page);
     await page.getByRole("button", { name: "Show: token" }).click();
@@ -121,6 +121,66 @@ inBrowser("the screen of the items", () => {
     await page.keyboard.press("Control+V");
     expect(await search.inputValue()).toBe("assent://Dev/GitHub/token");
     await page.getByText("No item matches").waitFor();
+    await page.close();
+  });
+
+  it("clears a copied value after 30 seconds, unless the window was left: then something else may be there", async () => {
+    const page = await openItem("GitHub", {});
+    await page.clock.install();
+    // The page itself may not look.
+    const beside = await page.context().newPage();
+    await beside.setContent("<textarea>");
+    await page.bringToFront();
+    const held = async () => {
+      await beside.locator("textarea").fill("");
+      await beside.locator("textarea").press("Control+V");
+      return beside.locator("textarea").inputValue();
+    };
+    const copy = async () => {
+      await give(page);
+      await page.clock.runFor(1_000);
+      await page.getByRole("button", { name: "Copy: token" }).click();
+      await page.getByText(/It stays on the clipboard/).waitFor();
+      expect(await held()).toBe(secret);
+    };
+    await copy();
+    await page.clock.runFor(31_000);
+    await page.getByText("The clipboard is cleared.").waitFor();
+    expect(await held()).toBe("");
+    await copy();
+    await page.evaluate(() => window.dispatchEvent(new Event("blur")));
+    await page.clock.runFor(31_000);
+    expect(await held()).toBe(secret);
+    await beside.close();
+    await page.close();
+  });
+
+  it("asks for the password again once nobody touched the page for ten minutes", async () => {
+    const page = await openItem("GitHub", {});
+    await page.clock.install();
+    await page.clock.runFor(590_000);
+    await page.getByRole("heading", { level: 1, name: "GitHub" }).waitFor();
+    await page.clock.runFor(20_000);
+    await page.getByText(/You were signed out here/).waitFor();
+    expect(await page.content()).not.toContain("GitHub");
+    await page.close();
+  });
+
+  it("is not left for a request while something is written; the number says that one waits", async () => {
+    const { rig } = stage;
+    const page = await stage.openAt("Items");
+    await page.getByRole("link", { name: /^Dev/ }).click();
+    await page.getByRole("link", { name: "Add an item" }).click();
+    await page.getByLabel("Title").fill("Half written");
+    // Nothing has the focus that is typed into.
+    await page.getByRole("button", { name: "Add a field" }).focus();
+    const program = await stage.program("deploy-cli");
+    const calling = program.broker("Authorize", { account: "Personal" });
+    await page.getByText("1 waiting").waitFor({ state: "attached" });
+    expect(await page.getByLabel("Title").inputValue()).toBe("Half written");
+    const [prompt] = await rig.pending();
+    if (prompt !== undefined) await rig.deny(prompt);
+    await calling;
     await page.close();
   });
 

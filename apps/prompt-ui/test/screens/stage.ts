@@ -26,7 +26,7 @@ export { password };
 export interface Stage {
   readonly rig: Rig;
   readonly origin: string;
-  /** A page in a window of its own, not signed in. What the browser complained of is in `complaints`. */
+  /** A page in a window of its own, not signed in; with options it shares nothing with others, its clock neither. What the browser complained of is in `complaints`. */
   open(options?: BrowserContextOptions): Promise<Page>;
   /** The same, with the password of the first account given and a screen open. */
   openAt(screen: string, options?: BrowserContextOptions): Promise<Page>;
@@ -60,25 +60,26 @@ export async function startStage(bare = false): Promise<Stage> {
     return line();
   };
   const browser: Browser = await startChromium();
-  const contexts = new Map<string, BrowserContext>();
-  // Windows that are alike share what the browser keeps of scripts.
-  const contextOf = async (options: BrowserContextOptions) => {
-    const found = contexts.get(JSON.stringify(options));
-    if (found !== undefined) return found;
+  const newContext = async (options: BrowserContextOptions) => {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 860 },
       colorScheme: "light",
       ...options,
     });
-    contexts.set(JSON.stringify(options), context);
     await context.grantPermissions(["clipboard-read", "clipboard-write"], {
       origin,
     });
     return context;
   };
+  // Windows that are alike share what the browser keeps of scripts.
+  let shared: Promise<BrowserContext> | undefined;
   const complaints: string[] = [];
-  const open = async (options: BrowserContextOptions = {}) => {
-    const page = await (await contextOf(options)).newPage();
+  const open = async (options?: BrowserContextOptions) => {
+    shared ??= newContext({});
+    const context = await (options === undefined
+      ? shared
+      : newContext(options));
+    const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on("console", (message) => {
       // A call that was refused is told in the page.

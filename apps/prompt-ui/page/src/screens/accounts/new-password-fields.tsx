@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accountText } from "@assent/wording";
 import { type ReactElement, type RefObject, useRef, useState } from "react";
+import { useUnfinished } from "../../come-here.ts";
 import { PasswordField, takePassword } from "../../ui/password-field.tsx";
 import { judgePassword, newPasswordProblem } from "./new-password.ts";
 
@@ -42,6 +43,8 @@ export function NewPasswordFields({
   readonly label?: string;
 }): ReactElement {
   const [judgement, setJudgement] = useState(() => judgePassword(""));
+  const [isTyped, setTyped] = useState(false);
+  useUnfinished(isTyped);
   return (
     <>
       <div>
@@ -49,9 +52,10 @@ export function NewPasswordFields({
           inputRef={password.first}
           label={label}
           hint={judgement.text}
-          onInput={(event) =>
-            setJudgement(judgePassword(event.currentTarget.value))
-          }
+          onInput={({ currentTarget: { value } }) => {
+            setJudgement(judgePassword(value));
+            setTyped(value !== "");
+          }}
         />
         <span
           className="strength"

@@ -9,6 +9,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { useUnfinished } from "../../come-here.ts";
 import { CredentialForm } from "../../credential/credential-form.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Field } from "../../ui/field.tsx";
@@ -39,6 +40,7 @@ export function RecoverySheet({
   const latest = useRef(now);
   latest.current = now;
   useEffect(() => () => forget(latest.current), []);
+  useUnfinished(now.stage === "shown" || now.stage === "confirming");
   const leave = () => {
     step({ kind: "left" });
     later.run();

@@ -9,6 +9,7 @@ import {
   storedText,
 } from "@assent/wording";
 import { type ReactElement, useRef, useState } from "react";
+import { useUnfinished } from "../../come-here.ts";
 import { CredentialForm } from "../../credential/credential-form.tsx";
 import { SaidFailure } from "../../said-failure.ts";
 import { Button } from "../../ui/button.tsx";
@@ -55,6 +56,7 @@ export function ItemEditor({
   readonly onStored: (text: string) => Promise<void>;
   readonly onCancel: () => void;
 }): ReactElement {
+  useUnfinished();
   const [draft, setDraft] = useState(
     () => stored?.draft ?? newDraft(Category.LOGIN, newKey),
   );

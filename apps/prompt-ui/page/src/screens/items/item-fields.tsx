@@ -12,17 +12,18 @@ import {
 import { type ReactElement, type ReactNode, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { SafeText } from "../../ui/safe-text.tsx";
-import { type Clipboard, useClipboard } from "./use-clipboard.ts";
+import type { Clipboard } from "./use-clipboard.ts";
 
 /** What is in an item: each value, to be shown, copied, or named by its reference. */
 export function ItemFields({
   item,
   vaultName,
+  clipboard,
 }: {
   readonly item: Item;
   readonly vaultName: string;
+  readonly clipboard: Clipboard;
 }): ReactElement {
-  const clipboard = useClipboard();
   const groups = [
     { id: "", title: "" },
     ...item.sections.map(({ id, title }) => ({ id, title })),
@@ -76,14 +77,24 @@ export function ItemFields({
           {itemText.files}: <SafeText text={name} /> ({sizeText(Number(size))})
         </p>
       ))}
-      <div className="clipboard" role="status">
-        {clipboard.note}
-        {clipboard.canClear && (
-          <Button small onClick={() => void clipboard.clear()}>
-            {itemText.clearClipboard}
-          </Button>
-        )}
-      </div>
+    </div>
+  );
+}
+
+/** What is on the clipboard, as far as it is known; it may be there longer than the values are shown. */
+export function ClipboardLine({
+  clipboard,
+}: {
+  readonly clipboard: Clipboard;
+}): ReactElement {
+  return (
+    <div className="clipboard" role="status">
+      {clipboard.note}
+      {clipboard.canClear && (
+        <Button small onClick={() => void clipboard.clear()}>
+          {itemText.clearClipboard}
+        </Button>
+      )}
     </div>
   );
 }

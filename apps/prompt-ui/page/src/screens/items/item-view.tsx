@@ -23,7 +23,8 @@ import { Tag } from "../../ui/tag.tsx";
 import { forgetItem, getItem, removeItem } from "./item-calls.ts";
 import { draftOf } from "./item-draft.ts";
 import { ItemEditor, type StoredItem } from "./item-editor.tsx";
-import { ItemFields } from "./item-fields.tsx";
+import { ClipboardLine, ItemFields } from "./item-fields.tsx";
+import { useClipboard } from "./use-clipboard.ts";
 import { useExposure } from "./use-exposure.ts";
 
 type Form = "edit" | "archive" | "delete";
@@ -43,6 +44,7 @@ export function ItemView({
   readonly onRemoved: (text: string) => Promise<void>;
 }): ReactElement {
   const exposure = useExposure();
+  const clipboard = useClipboard();
   const teller = useTold();
   const [form, setForm] = useState<Form>();
   const [editing, setEditing] = useState<StoredItem>();
@@ -187,8 +189,13 @@ export function ItemView({
             )}
           </div>
         ) : (
-          <ItemFields item={exposure.item} vaultName={vault.name} />
+          <ItemFields
+            item={exposure.item}
+            vaultName={vault.name}
+            clipboard={clipboard}
+          />
         )}
+        <ClipboardLine clipboard={clipboard} />
       </Panel>
     </ScreenFrame>
   );

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { itemText } from "@assent/wording";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useState } from "react";
 import { exposureMs } from "./exposure.ts";
 
 /** Copying, and what is told of it. */
@@ -15,22 +15,14 @@ export interface Clipboard {
 }
 
 /**
- * Copies. A secret is cleared from the clipboard after 30 seconds if the window
- * had the focus all the while: later something else may be there, and a page
- * cannot look. Otherwise the user is told, and can clear it.
+ * Copies. A secret is cleared from the clipboard after 30 seconds, wherever in
+ * the page the user is by then, if the window had the focus all the while:
+ * later something else may be there, and a page cannot look. Otherwise the user
+ * is told, and can clear it.
  */
 export function useClipboard(): Clipboard {
   const [note, setNote] = useState<string>();
   const [canClear, setCanClear] = useState(false);
-  const timer = useRef(0);
-  const stop = useCallback(() => window.clearTimeout(timer.current), []);
-  useEffect(() => {
-    window.addEventListener("blur", stop);
-    return () => {
-      window.removeEventListener("blur", stop);
-      stop();
-    };
-  }, [stop]);
   const write = useCallback(async (text: string, told: string) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -42,26 +34,38 @@ export function useClipboard(): Clipboard {
     }
   }, []);
   const clear = useCallback(async () => {
-    stop();
+    stayUncleared();
     if (await write("", itemText.cleared)) setCanClear(false);
-  }, [stop, write]);
+  }, [write]);
   const copySecret = useCallback(
     async (value: Uint8Array) => {
-      stop();
+      stayUncleared();
       if (!(await write(new TextDecoder().decode(value), itemText.copied))) {
         return;
       }
       setCanClear(true);
-      timer.current = window.setTimeout(() => void clear(), exposureMs);
+      clearLater(clear);
     },
-    [clear, stop, write],
+    [clear, write],
   );
   const copyPlain = useCallback(
     async (text: string, told: string) => {
-      stop();
+      stayUncleared();
       if (await write(text, told)) setCanClear(false);
     },
-    [stop, write],
+    [write],
   );
   return { note, canClear, copySecret, copyPlain, clear };
+}
+
+// Outlives the view that it was copied from: that one is hidden before.
+let timer = 0;
+
+function clearLater(clear: () => Promise<void>): void {
+  window.addEventListener("blur", stayUncleared, { once: true });
+  timer = window.setTimeout(() => void clear(), exposureMs);
+}
+
+function stayUncleared(): void {
+  window.clearTimeout(timer);
 }

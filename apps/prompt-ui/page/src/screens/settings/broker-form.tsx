@@ -2,6 +2,7 @@
 import type { AccountRef, Settings } from "@assent/protocol/owner";
 import { settingsText } from "@assent/wording";
 import { type ReactElement, useState } from "react";
+import { useUnfinished } from "../../come-here.ts";
 import { ChosenAccountForm } from "../../credential/chosen-account-form.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { SelectField } from "../../ui/select-field.tsx";
@@ -29,6 +30,7 @@ export function BrokerForm({
   const draft = edited ?? draftOf(settings);
   const change = (part: Partial<SettingsDraft>) =>
     setEdited({ ...draft, ...part });
+  useUnfinished(isChanged(draft, settings));
   return (
     <>
       <Panel title={settingsText.times}>
