@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { createClient } from "@assent/sdk-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exitCodes } from "../src/exit.ts";
 import { endProcesses } from "./daemon.ts";
@@ -152,4 +153,38 @@ test("a file that cannot be stored is told before a password is asked for", asyn
     expect(code).toBe(exitCodes.failed);
     expect(err).toContain(why);
   }
+});
+
+test("a program attaches, reads, replaces and deletes files by the SDK", async () => {
+  const endpoint = join(household.home, "run", "broker.sock");
+  await using client = createClient({
+    endpoint,
+    account: "Personal",
+    scope: { vaults: ["Dev"], access: "read-write" },
+  });
+  const vault = (await client.vaults.list()).find((one) => one.name === "Dev");
+  const vaultId = vault?.id ?? "";
+  const content = randomBytes(7_000_000);
+  const created = await client.items.create({ vaultId, title: "Files" });
+  const { files } = client.items;
+  const attached = await files.attach(created, { name: "big", content });
+  const [file] = attached.files;
+  if (file === undefined) throw new Error("it is not there");
+  const whole = await files.read(vaultId, created.id, file);
+  expect(content.equals(whole)).toBe(true);
+  const parts: Uint8Array[] = [];
+  for await (const part of files.stream(vaultId, created.id, file)) {
+    parts.push(part);
+  }
+  expect(parts.length).toBe(7);
+  expect(content.equals(Buffer.concat(parts))).toBe(true);
+  await expect(
+    files.attach(created, { name: "late", content }),
+  ).rejects.toMatchObject({ code: "conflict" });
+  const replaced = await files.replace(attached, file, { content: "small" });
+  expect(replaced.files).toMatchObject([{ name: "big", size: 5 }]);
+  const secret = "assent://Dev/Files/big";
+  expect(await client.secrets.resolve(secret)).toBe("small");
+  expect((await files.delete(replaced, file)).files).toEqual([]);
+  await client.revoke();
 });

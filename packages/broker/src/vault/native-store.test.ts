@@ -208,6 +208,8 @@ test("nothing but structure can be read in the files (T33, LEAK-004)", () => {
     "canary-field",
     "canary-section",
     "canary-notes",
+    "canary-file",
+    "canary-content",
   ];
   const item = create(ItemSchema, {
     overview: {
@@ -221,6 +223,9 @@ test("nothing but structure can be read in the files (T33, LEAK-004)", () => {
     notes: utf8("canary-notes"),
   });
   const { id } = stored(store.putItem(item)).overview;
+  const content = utf8("canary-content".repeat(50_000));
+  const attached = { id: "", name: "canary-file", sectionId: "" };
+  store.putFile(id, 1n, attached, content);
   const key = Buffer.from(accountKey.bytes);
   const log = Buffer.from(store.privateLogKey);
   const scan = () => {
