@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { createRandom, type Random } from "../fuzz/random.ts";
 import { createAccounts } from "../src/account/native-accounts.ts";
+import type { AccountStore } from "../src/vault/store.ts";
 import { weakPasswords } from "./weak-passwords.ts";
 
 /** What killing a process that saves, again and again, came to. */
@@ -170,11 +171,7 @@ async function readAll(
     accounts.withStore(credential, (store) => {
       for (const vault of store.vaults()) {
         for (const { overview, revision } of store.items(vault.id)) {
-          using opened = store.read(overview.id);
-          const value = opened.item.fields[0]?.value ?? new Uint8Array();
-          const byte = Number(revision & 255n);
-          const isWhole =
-            value.length === 3_000 && value.every((one) => one === byte);
+          const isWhole = isItemWhole(store, overview.id, revision);
           if (!isWhole) throw new Error(`an item is torn at ${revision}`);
           found.set(overview.id, revision);
         }
@@ -186,6 +183,29 @@ async function readAll(
   } finally {
     accounts.close();
   }
+}
+
+/** Its value and its file are whole, and one of them is what was changed last. */
+function isItemWhole(
+  store: AccountStore,
+  itemId: string,
+  revision: bigint,
+): boolean {
+  using opened = store.read(itemId);
+  const value = opened.item.fields[0]?.value ?? new Uint8Array();
+  if (!isFilled(value, 3_000)) return false;
+  const last = [value[0]];
+  for (const { id } of opened.item.files) {
+    const range = { offset: 0, length: 1_000_000 };
+    using content = store.readFile(itemId, id, range);
+    if (!isFilled(content.bytes, 300_000)) return false;
+    last.push(content.bytes[0]);
+  }
+  return last.includes(Number(revision & 255n));
+}
+
+function isFilled(bytes: Uint8Array, length: number): boolean {
+  return bytes.length === length && bytes.every((one) => one === bytes[0]);
 }
 
 /** What was acknowledged must be there; then what is there is what is expected. */

@@ -52,6 +52,17 @@ function put(item: Item): Item {
   return saved;
 }
 
+// Two chunks, all bytes of them the revision that the file gives its item.
+function putFile(item: Item, fileId: string): [Item, string] {
+  const itemId = item.overview?.id ?? "";
+  const revision = item.revision + 1n;
+  const content = new Uint8Array(300_000).fill(Number(revision & 255n));
+  const draft = { id: fileId, name: "file", sectionId: "" };
+  const { id } = present().putFile(itemId, item.revision, draft, content);
+  say(`${itemId} ${revision}`);
+  return [{ ...item, revision }, id];
+}
+
 for (let round = 0; ; round++) {
   let item = put(
     create(ItemSchema, {
@@ -59,7 +70,11 @@ for (let round = 0; ; round++) {
       fields: [{ title: "n", value: new Uint8Array(3_000) }],
     }),
   );
-  for (let times = 0; times < 8; times++) item = put(item);
+  let fileId = "";
+  for (let times = 0; times < 8; times++) {
+    item = put(item);
+    if (times % 3 === 1) [item, fileId] = putFile(item, fileId);
+  }
   if (round % 3 === 2) {
     await rotate();
     say("rotated");

@@ -686,7 +686,7 @@ describe("the files of an item", () => {
     expect(read.body.result.fileChunk.data).toBe(base64("new"));
   });
 
-  it("that are not complete are dropped when nothing more comes, when the account locks, and of one process no more is kept than a file may have (T33)", async () => {
+  it("that are not complete are dropped when nothing more comes, when the process ends, when the account locks; and of one process no more is kept than a file may have (T33)", async () => {
     const own = await rig.account("Files");
     const vaultId = await rig.vault("Files", "V");
     const itemId = await rig.item("Files", vaultId, "I", {});
@@ -701,8 +701,12 @@ describe("the files of an item", () => {
           operation: { putFile: { ...part, ...more } },
         });
       expect((await send({ content: base64("part") })).status).toBe(200);
-      const goesOn = () =>
-        send({ content: base64("more"), offset: "4" }).then((a) => a.reason);
+      let offset = 4;
+      const goesOn = async () => {
+        const part = { content: base64("more"), offset: String(offset) };
+        offset += 4;
+        return (await send(part)).reason;
+      };
       return { caller, goesOn };
     };
     const left = await begin();
@@ -712,6 +716,18 @@ describe("the files of an item", () => {
     rig.time.advance(60_000);
     rig.broker.sweep();
     expect(await left.goesOn()).toBe("INVALID");
+    const ended = await begin();
+    const { process } = rig.broker.parts.sessions.all().at(-1) ?? {
+      process: 0,
+    };
+    const add = (offset: bigint) =>
+      rig.broker.parts.uploads
+        .of(process, own, false)
+        .add(JSON.stringify([itemId, "", "f"]), offset, new Uint8Array(1));
+    expect(add(4n)).toBe(5);
+    await ended.caller.kill();
+    rig.broker.sweep();
+    expect(() => add(5n)).toThrow();
     const locked = await begin();
     await rig.owner.owner("AccountService/LockAccount", { account: own });
     await rig.grant(locked.caller, {

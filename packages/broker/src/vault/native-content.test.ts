@@ -209,6 +209,33 @@ test("who knows the key of a content forges none: its chunks are told by their h
   expect(refusal(() => read(forged.chunks))).toBe("corrupt");
 });
 
+test("a chunk opens in its own place alone, whatever the hashes say (T37b)", () => {
+  const place = { accountId, itemId: "i", fileId: "f", size: three.length };
+  using sealed = sealContent(place, three, systemRandom);
+  const { seal, chunks } = sealed;
+  const hashAt = (at: number) => seal.hashes.subarray(at * 32, (at + 1) * 32);
+  const read = (where: typeof place, order: readonly number[]) => {
+    const hashes = Buffer.concat(order.map(hashAt));
+    const at = (position: number) => chunks[order[position] ?? -1];
+    using opened = openContent(where, { ...seal, hashes }, all, at);
+    return Buffer.from(opened.bytes).equals(three);
+  };
+  expect(read(place, [0, 1, 2])).toBe(true);
+  const other = createId(systemRandom);
+  for (const [where, order] of [
+    [place, [1, 0, 2]],
+    [place, [0, 0, 2]],
+    [{ ...place, accountId: other }, [0, 1, 2]],
+    [{ ...place, itemId: "j" }, [0, 1, 2]],
+    [{ ...place, fileId: "g" }, [0, 1, 2]],
+    [{ ...place, size: three.length - 1 }, [0, 1, 2]],
+    [{ ...place, size: 2 * chunkLength }, [0, 1]],
+    [place, [0, 1]],
+  ] as const) {
+    expect(refusal(() => read(where, order))).toBe("corrupt");
+  }
+});
+
 test("a change of all keys leaves contents as they are", () => {
   const { item, other, a, b, c } = fill();
   const before = [...chunksOf(item, a), ...chunksOf(item, b)];
