@@ -205,7 +205,7 @@ function isItemWhole(
 }
 
 function isFilled(bytes: Uint8Array, length: number): boolean {
-  return bytes.length === length && bytes.every((one) => one === bytes[0]);
+  return Buffer.alloc(length, bytes[0]).equals(bytes);
 }
 
 /** What was acknowledged must be there; then what is there is what is expected. */

@@ -73,7 +73,8 @@ for (let round = 0; ; round++) {
   let fileId = "";
   for (let times = 0; times < 8; times++) {
     item = put(item);
-    if (times % 3 === 1) [item, fileId] = putFile(item, fileId);
+    if (round % 2 === 0 && times % 5 === 1)
+      [item, fileId] = putFile(item, fileId);
   }
   if (round % 3 === 2) {
     await rotate();
