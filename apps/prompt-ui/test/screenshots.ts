@@ -44,6 +44,7 @@ if (pictureNames.some(isWanted)) {
     if (!isWanted(name)) return;
     for (const [size, viewport] of Object.entries(windows)) {
       await page.setViewportSize(viewport);
+      await page.evaluate(() => window.scrollTo(0, 0));
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         const file = join(folder, `${name}-${size}-${colorScheme}.png`);

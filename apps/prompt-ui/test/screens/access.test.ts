@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../axe.ts";
 import { inBrowser } from "./in-browser.ts";
-import { type Stage, startStage } from "./stage.ts";
+import { password, type Stage, startStage } from "./stage.ts";
 
 inBrowser("the screen of active access", () => {
   let stage: Stage;
@@ -60,6 +60,24 @@ inBrowser("the screen of active access", () => {
     await rig.owner.owner("AccountService/LockAccount", {});
     await group.waitFor({ state: "detached" });
     await next.close();
+  });
+
+  it("names vaults where the password was given on this page", async () => {
+    const { rig } = stage;
+    const credential = {
+      account: "Personal",
+      password: Buffer.from(password).toString("base64"),
+    };
+    await rig.owner.owner("AccountService/UnlockAccount", { credential });
+    await rig.vault("Personal", "Servers");
+    await rig.grant(await stage.program("backup"), {
+      account: "Personal",
+      scope: { access: "ACCESS_READ", vaults: { vaults: ["Servers"] } },
+    });
+    const page = await stage.openAt("Active access");
+    const row = page.locator(".row", { hasText: "backup" });
+    await row.getByText("Servers", { exact: true }).waitFor();
+    await page.close();
   });
 
   it("lists muted programs, with a way to let them ask again", async () => {

@@ -20,6 +20,7 @@ function facts(over: Partial<AccessFacts> = {}): AccessFacts {
     accounts: [personal, work],
     sessions: [session("one", 521_000)],
     mutes: [],
+    vaultNames: new Map(),
     takenAtMs: taken,
     ...over,
   };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Scope } from "@assent/protocol";
 import type { AccountRef, Mute, Session } from "@assent/protocol/owner";
 import {
   describeScope,
@@ -17,6 +18,8 @@ export interface AccessFacts {
   /** Of all accounts, newest use first. */
   readonly sessions: readonly Session[];
   readonly mutes: readonly Mute[];
+  /** Names of vaults by their ids, of those that this page may know. */
+  readonly vaultNames: ReadonlyMap<string, string>;
   readonly accounts: readonly AccountRef[];
   /** Time of day when it was told, milliseconds. */
   readonly takenAtMs: number;
@@ -68,7 +71,7 @@ export function viewAccess(facts: AccessFacts, nowMs: number): AccessView {
   const rowsOf = (accountId: string) =>
     facts.sessions
       .filter(({ account }) => account?.id === accountId)
-      .map((session) => viewSession(session, facts.takenAtMs, nowMs));
+      .map((session) => viewSession(session, facts, nowMs));
   const groups = accountsOf(facts)
     .map((account) => ({
       accountId: account.id,
@@ -100,7 +103,7 @@ function accountsOf({ accounts, sessions }: AccessFacts): AccountRef[] {
 
 function viewSession(
   session: Session,
-  takenAtMs: number,
+  { takenAtMs, vaultNames }: AccessFacts,
   nowMs: number,
 ): AccessRow {
   const { id, account, process, scopes, remaining, lastUsedAt } = session;
@@ -109,7 +112,7 @@ function viewSession(
   const leftMs = (remaining ? durationMs(remaining) : 0) - passedMs;
   const usedMs = lastUsedAt ? timestampMs(lastUsedAt) : takenAtMs;
   const lines = scopes.map((scope) =>
-    describeScope(scope, account?.name ?? ""),
+    describeScope(withNames(scope, vaultNames), account?.name ?? ""),
   );
   return {
     id,
@@ -123,6 +126,14 @@ function viewSession(
       ? undefined
       : lines.flatMap((line) => line ?? []),
   };
+}
+
+// The broker grants vaults by their ids.
+function withNames(scope: Scope, names: ReadonlyMap<string, string>): Scope {
+  if (scope.extent.case !== "vaults") return scope;
+  const vaults = scope.extent.value.vaults.map((id) => names.get(id) ?? id);
+  const value = { ...scope.extent.value, vaults };
+  return { ...scope, extent: { case: "vaults", value } };
 }
 
 function viewMute(mute: Mute, nowMs: number): MuteRow | undefined {
