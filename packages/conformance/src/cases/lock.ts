@@ -79,6 +79,8 @@ export const lockCases: Cases = {
   },
   "100-processes": {
     needs: { nativeCaller: true },
+    // A user who says yes a hundred times, where that is no control service.
+    lastsMs: 300_000,
     async run(world) {
       const callers = [];
       for (let count = 0; count < 100; count += 1) {

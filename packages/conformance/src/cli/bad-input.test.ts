@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { packaged } from "../catalogue/catalogue.ts";
 import type { Results } from "../report/results.ts";
 
@@ -329,19 +329,40 @@ test.concurrent.each(bad)(
   },
 );
 
+test("the suite itself is killed: what it tried ends with it", {
+  timeout: 60_000,
+}, async () => {
+  const file = join(folder, "goes-on.mjs");
+  writeFileSync(
+    file,
+    `process.on("SIGTERM", () => {}); setInterval(() => {}, 1_000); process.stdout.write("here");`,
+  );
+  const args = [main, "broker", "--run", "session/deny", "--", "node", file];
+  const child = spawn(process.execPath, args, { cwd: folder });
+  const those = () =>
+    commandLines().filter((words) => words === `node\0${file}\0`);
+  await vi.waitUntil(() => those().length > 0, { timeout: 20_000 });
+  child.kill("SIGKILL");
+  await vi.waitUntil(() => those().length === 0, { timeout: 20_000 });
+});
+
 test("nothing of it is left: no process, no home", () => {
-  const left = readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-      return words.includes(`${folder}/`) && Number(pid) !== process.pid;
-    } catch {
-      return false;
-    }
-  });
+  const left = commandLines().filter((words) => words.includes(`${folder}/`));
   expect(left).toEqual([]);
   const homes = readdirSync(folder).filter((name) =>
     name.startsWith("assent-conf-"),
   );
   expect(homes).toEqual([]);
 });
+
+/** Of every process but this one, as the system has it. */
+function commandLines(): readonly string[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
+    try {
+      return [readFileSync(`/proc/${pid}/cmdline`, "utf8")];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { endWithGroup } from "../implementation/process-group.ts";
 
 /** An account of fixture.json, and the ids that the broker chose. */
 export interface AccountIds {
@@ -80,8 +81,10 @@ export function startSurfaceCommand(
 ): SurfaceCommand {
   const child: ChildProcess = spawn(program, args, {
     stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
     env: { ...process.env, ...env },
   });
+  endWithGroup(child);
   let isEnding = false;
   child.once("error", (error) => onEnd(error.message));
   child.once("close", (code, signal) => {
