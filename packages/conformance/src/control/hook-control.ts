@@ -47,7 +47,7 @@ export const fixtureFile = "fixture.json";
 // Prompts are told by another process, a moment after they come.
 const graceMs = 100;
 const lookMs = 10;
-const toldMs = 10_000;
+const toldMs = 60_000;
 const readyMs = 120_000;
 const run = promisify(execFile);
 
