@@ -6,19 +6,14 @@ import {
   ItemSchema,
   limits,
   type Operation,
-  Reason,
   type Result,
 } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
-import { Code } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { connect, errorOf } from "../test/client.ts";
-import {
-  canary,
-  createScriptedBroker,
-  refusal,
-} from "../test/scripted-broker.ts";
+import { canary, createScriptedBroker } from "../test/scripted-broker.ts";
 import { Secret } from "./secret.ts";
 
 type Asked = Operation["operation"];
@@ -248,7 +243,7 @@ test("a part that is lost on its way is an outage; when the last one is, the out
     let count = 0;
     broker.request = ({ operation }) => {
       count += 1;
-      if (count === lostAt) throw refusal(Code.Unavailable, Reason.UNSPECIFIED);
+      if (count === lostAt) throw new ConnectError("lost", Code.Unavailable);
       return answer(operation?.operation ?? { case: undefined });
     };
     const call = items.files.attach(state, { name: "a", content });

@@ -141,6 +141,15 @@ describe("an account's log", () => {
     expect(lengths).toEqual([128 + 16, 128 + 16, 384 + 16]);
   });
 
+  it("is damaged when its tables are not what they were", () => {
+    open().append({ kind: "granted" }, 1_000);
+    opened.pop()?.close();
+    const database = new DatabaseSync(file);
+    database.exec("ALTER TABLE entry RENAME body TO other");
+    database.close();
+    expect(failureOf(() => [...open().read(privateKey)])).toBe("corrupt");
+  });
+
   it("can be read by the user alone", () => {
     const log = open();
     log.append({ kind: "granted" }, 1_000);

@@ -16,7 +16,8 @@ export function damaged(path: string, what: string): ActivityError {
 
 // Result codes of SQLite (sqlite.org/rescode.html).
 const busyCodes: readonly unknown[] = [5, 6];
-const corruptCodes: readonly unknown[] = [11, 26];
+// 1: a statement of ours does not fit the tables, which are not ours any more.
+const corruptCodes: readonly unknown[] = [1, 11, 26];
 const causes: Readonly<Record<number, string>> = {
   8: "cannot be written to: see to its mode, and to the disk",
   10: "cannot be written or read: see to the disk, and to its room",
