@@ -31,7 +31,7 @@ import { renderPrompt } from "../dist/watch/render-prompt.js";
 
 // As wide as any path: what is looked for is on one line.
 const columns = 20_000;
-const cli = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const cli = fileURLToPath(new URL("../dist/assent.js", import.meta.url));
 const { HOME: home, ASSENT_ENDPOINT: endpoint } = process.env;
 const fixture = join(home, "fixture.json");
 // Which ids the broker chose.
