@@ -162,6 +162,8 @@ test("a program attaches, reads, replaces and deletes files by the SDK", async (
     account: "Personal",
     scope: { vaults: ["Dev"], access: "read-write" },
   });
+  // The commands before were this very process, and gave their access up.
+  await client.authorize();
   const vault = (await client.vaults.list()).find((one) => one.name === "Dev");
   const vaultId = vault?.id ?? "";
   const content = randomBytes(7_000_000);

@@ -47,15 +47,18 @@ print(json.dumps({
 """
 
 endpoints, clients, calls = {}, {}, {}
+making = threading.Lock()
 last_read, last_error = None, None
 output = threading.Lock()
 
 
 def client_for(op):
     key = op["client"], op.get("accountId", "")
-    if key not in clients:
-        clients[key] = Client(endpoints.get(key[0]), key[1])
-    return clients[key]
+    # Calls come side by side: one client for all of them.
+    with making:
+        if key not in clients:
+            clients[key] = Client(endpoints.get(key[0]), key[1])
+        return clients[key]
 
 
 def of_client(name):

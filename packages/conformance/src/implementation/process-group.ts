@@ -17,7 +17,7 @@ while read -r change group; do
   ended) groups="\${groups%% $group *} \${groups#* $group }" ;;
   esac
 done
-for group in $groups; do kill -KILL -- "-$group"; done 2>/dev/null`;
+for group in $groups; do kill -s KILL -- "-$group"; done 2>/dev/null`;
 
 /**
  * Nothing of a program that was started as a group of its own (`detached`)
