@@ -31,16 +31,36 @@ export function wireTarget(
       process.on("uncaughtException", crashed);
       process.on("unhandledRejection", crashed);
       let done = 0;
+      // One after the other, and not while the witness is asked for: its own
+      // prompt is approved.
+      let deciding: Promise<void> | undefined;
+      let isWitnessAsking = false;
+      const decideAll = () => {
+        if (isWitnessAsking) return Promise.resolve();
+        deciding ??= decide(rig).finally(() => {
+          deciding = undefined;
+        });
+        return deciding;
+      };
+      const createWitness = async () => {
+        isWitnessAsking = true;
+        try {
+          await deciding;
+          return await authorized(rig);
+        } finally {
+          isWitnessAsking = false;
+        }
+      };
       // What is never completed ends with time, and it alone (WIR-007); what
       // waits for the user is denied, also when no other call follows it.
       const passing = setInterval(() => {
         rig.time.runTimers(5_000);
-        void decide(rig);
+        void decideAll();
       }, 200);
       try {
         const vault = await rig.vault("Personal", "Dev");
         await rig.item("Personal", vault, "GitHub", { token: secret });
-        let witness = await authorized(rig);
+        let witness = await createWitness();
         const ends = Math.min(runs - 1, Math.floor(runs / 50));
         const phases = [
           { ending: false, from: 0, runs: runs - ends },
@@ -67,7 +87,7 @@ export function wireTarget(
             if (!("done" in told)) return;
             done = before + told.done;
             onProgress?.(done);
-            await decide(rig);
+            await decideAll();
             looks += 1;
             if (kept === 0 && told.done >= phase.runs / 5) kept = heapNow();
             if (phase.ending || looks % 4 !== 0) return;
@@ -85,7 +105,7 @@ export function wireTarget(
             }
           } else {
             await restore(rig);
-            witness = await authorized(rig);
+            witness = await createWitness();
             await mustServe(rig, witness);
           }
         }
