@@ -37,9 +37,8 @@ async function serve() {
   });
   broker.once("close", (code) => process.exit(code ?? 1));
   process.once("SIGTERM", () => broker.kill("SIGTERM"));
-  while (!existsSync(endpoint)) await wait(5);
   const { accounts } = JSON.parse(readFileSync(join(home, "fixture.json")));
-  const control = await connectControl(endpoint);
+  const control = await reach();
   const seeded = await control.seed({
     accounts: accounts.map(({ name, credential, items }) => ({
       displayName: name,
@@ -56,6 +55,17 @@ async function serve() {
   });
   writeFileSync(`${idsFile}.new`, JSON.stringify(ids));
   renameSync(`${idsFile}.new`, idsFile);
+}
+
+/** A socket is there a moment before anybody listens at it. */
+async function reach() {
+  for (;;) {
+    try {
+      return await connectControl(endpoint);
+    } catch {
+      await wait(5);
+    }
+  }
 }
 
 /** What the control service told when the accounts were made. */

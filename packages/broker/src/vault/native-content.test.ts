@@ -2,7 +2,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ItemSchema, VaultSchema } from "@assent/protocol";
+import { ItemSchema } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createId } from "../crypto/id.ts";
@@ -16,7 +16,12 @@ import {
 } from "./native-file.ts";
 import { openSlot, type SlotDraft } from "./native-slot.ts";
 import { type NativeStore, openNativeStore } from "./native-store.ts";
-import { StoreError, type StoreFailure } from "./store.ts";
+import {
+  all,
+  newVault,
+  refusal,
+  contentOf as storedContent,
+} from "./store-drafts.fixture.ts";
 
 let directory: string;
 let path: string;
@@ -57,22 +62,8 @@ function reopen(options?: FileOptions): void {
   store = openNativeStore(file, key.bytes, facts);
 }
 
-function refusal(use: () => unknown): StoreFailure {
-  try {
-    use();
-  } catch (error) {
-    if (error instanceof StoreError) return error.failure;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
-
-const all = { offset: 0, length: Number.MAX_SAFE_INTEGER };
-
-function contentOf(itemId: string, fileId: string): Buffer {
-  using opened = store.readFile(itemId, fileId, all);
-  return Buffer.from(opened.bytes);
-}
+const contentOf = (itemId: string, fileId: string) =>
+  storedContent(store, itemId, fileId);
 
 function chunksOf(itemId: string, fileId: string): Uint8Array[] {
   const chunks: Uint8Array[] = [];
@@ -88,7 +79,7 @@ const alike = new Uint8Array(3 * chunkLength);
 
 /** Two items: the first with two files of three chunks, the other with one. */
 function fill() {
-  const vaultId = store.putVault(create(VaultSchema, { name: "Dev" })).id;
+  const vaultId = newVault(store);
   const [first, second] = ["one", "two"].map((title) => {
     const overview = { vaultId, title };
     return store.putItem(create(ItemSchema, { overview })).overview?.id ?? "";

@@ -2,12 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  FieldType,
-  type Item,
-  ItemSchema,
-  VaultSchema,
-} from "@assent/protocol";
+import { ItemSchema } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
 import { afterEach, expect, test } from "vitest";
 import { createId } from "../crypto/id.ts";
@@ -21,7 +16,15 @@ import {
 } from "./native-file.ts";
 import { openSlot, saltLength } from "./native-slot.ts";
 import { type NativeStore, openNativeStore } from "./native-store.ts";
-import { StoreError, type StoreFailure } from "./store.ts";
+import { StoreError } from "./store.ts";
+import {
+  draft,
+  newVault,
+  refusal,
+  stored,
+  utf8,
+  valuesOf,
+} from "./store-drafts.fixture.ts";
 import { storeSuite } from "./store-suite.fixture.ts";
 
 interface Opened {
@@ -93,51 +96,6 @@ storeSuite("an account in a sealed file", () => {
     },
   };
 });
-
-const utf8 = (text: string) => new TextEncoder().encode(text);
-
-function draft(vaultId: string, title = "GitHub", value = "token"): Item {
-  return create(ItemSchema, {
-    overview: { vaultId, title, tags: ["dev"], urls: ["https://a.test"] },
-    sections: [{ id: "sec", title: "Keys" }],
-    fields: [
-      { title: "user", value: utf8("me") },
-      {
-        id: "tok",
-        title: "token",
-        sectionId: "sec",
-        type: FieldType.CONCEALED,
-        value: utf8(value),
-      },
-    ],
-    notes: utf8("remember"),
-  });
-}
-
-function newVault(store: NativeStore, name = "Dev"): string {
-  return store.putVault(create(VaultSchema, { name })).id;
-}
-
-function stored(item: Item) {
-  const { overview } = item;
-  if (overview === undefined) throw new Error("no overview");
-  return { ...item, overview };
-}
-
-function refusal(use: () => unknown): StoreFailure {
-  try {
-    use();
-  } catch (error) {
-    if (error instanceof StoreError) return error.failure;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
-
-function valuesOf(store: NativeStore, itemId: string): string[] {
-  using opened = store.read(itemId);
-  return opened.item.fields.map(({ value }) => Buffer.from(value).toString());
-}
 
 test("new items are one change: all that are right, each refusal in its place", () => {
   const account = newAccount();

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type Item, ItemSchema, VaultSchema } from "@assent/protocol";
+import { type Item, ItemSchema } from "@assent/protocol";
 import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createId } from "../crypto/id.ts";
@@ -26,7 +26,7 @@ import {
 import type { ItemRow, NativeRows, VaultRow } from "./native-rows.ts";
 import { openSlot, type SlotDraft } from "./native-slot.ts";
 import { type NativeStore, openNativeStore } from "./native-store.ts";
-import { StoreError, type StoreFailure } from "./store.ts";
+import { newVault, refusal } from "./store-drafts.fixture.ts";
 
 let directory: string;
 let id: string;
@@ -90,16 +90,6 @@ function alter(...statements: string[]): void {
   for (const sql of statements) database.exec(sql);
 }
 
-function refusal(use: () => unknown): StoreFailure {
-  try {
-    use();
-  } catch (error) {
-    if (error instanceof StoreError) return error.failure;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}
-
 function newItem(store: NativeStore, vaultId: string, value: string): Item {
   const fields = [{ title: "token", value: Buffer.from(value) }];
   const overview = { vaultId, title: value };
@@ -141,8 +131,8 @@ interface Filled {
 /** Two items in one vault, a second vault, and all rows as they were before a change kept as old_*. */
 function fill(): Filled {
   const store = openStore();
-  const vault = store.putVault(create(VaultSchema, { name: "Dev" })).id;
-  const otherVault = store.putVault(create(VaultSchema, { name: "Ops" })).id;
+  const vault = newVault(store);
+  const otherVault = newVault(store, "Ops");
   const first = newItem(store, vault, "one");
   const a = idOf(first);
   const b = idOf(newItem(store, vault, "two"));
