@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens channels for tests, and starts programs that talk to them.
+
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
+import { headerBlock } from "../../fuzz/http2-bytes.ts";
 import { createLinuxSource } from "../peer/linux-source.ts";
 import {
   createManualScheduler,
@@ -175,3 +177,11 @@ export async function startHttpCaller(
 export function base64(bytes: string | Uint8Array): string {
   return Buffer.from(bytes as string).toString("base64");
 }
+
+/** The fields of a call to /a, as HTTP/2 has them. */
+export const callFields: Buffer = headerBlock([
+  [":method", "POST"],
+  [":path", "/a"],
+  [":scheme", "http"],
+  [":authority", "x"],
+]);
