@@ -2,6 +2,8 @@
 import type { Case, Cases, Pending } from "../case/case.ts";
 import { channelCases } from "./channel.ts";
 import { expiryCases } from "./expiry.ts";
+import { expiryClockCases } from "./expiry-clock.ts";
+import { expiryUseCases } from "./expiry-use.ts";
 import { leakCases } from "./leak.ts";
 import { leakAccountCases } from "./leak-accounts.ts";
 import { leakFaultCases } from "./leak-faults.ts";
@@ -24,6 +26,7 @@ import { accountCases } from "./session-account.ts";
 import { badScopeCases, unknownScopeCases } from "./session-bad-scope.ts";
 import { credentialCases } from "./session-credential.ts";
 import { scopeCases } from "./session-scope.ts";
+import { widenCases } from "./session-widen.ts";
 import { versionCases } from "./version.ts";
 import { concurrencyCases } from "./wire-concurrency.ts";
 import { wireCutOffCases } from "./wire-cut-off.ts";
@@ -41,6 +44,7 @@ const groups: Readonly<Record<string, Cases>> = {
     ...badScopeCases,
     ...credentialCases,
     ...scopeCases,
+    ...widenCases,
   },
   leak: { ...leakCases, ...leakAccountCases, ...leakFaultCases },
   prompt: {
@@ -51,7 +55,7 @@ const groups: Readonly<Record<string, Cases>> = {
     ...unknownScopeCases,
     ...promptPidReuseCases,
   },
-  expiry: expiryCases,
+  expiry: { ...expiryCases, ...expiryClockCases, ...expiryUseCases },
   lock: lockCases,
   revoke: revokeCases,
   process: {
