@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests of every workspace, four workspaces at a time, and says at the
+// Runs the tests of every workspace, four at a time, and says at the
 // end how many passed and failed in all. What a workspace says is shown when it
 // is through; alone, as it comes. Arguments name workspaces
 // (`npm test -- packages/broker`); none means all.
@@ -15,48 +15,58 @@ const bin = join(root, "node_modules", ".bin");
 // Tests start hundreds of processes: each finds compiled what one compiled before.
 process.env.NODE_COMPILE_CACHE ??= join(root, "node_modules", ".cache", "node");
 const results = mkdtempSync(join(tmpdir(), "assent-test-"));
-// What takes longest comes first.
+// What takes longest comes first. A workspace may be there in parts, which run
+// side by side: each is what vitest is told besides.
 const all = [
-  "packages/broker",
-  "apps/cli",
-  "packages/conformance",
-  "apps/prompt-ui",
-  "scripts",
-  "packages/wording",
-  "packages/sdk-node",
-  "packages/sdk-browserless",
-  "packages/protocol",
+  { workspace: "apps/cli" },
+  { workspace: "packages/conformance" },
+  { workspace: "packages/broker", part: ["--dir", "test"] },
+  { workspace: "apps/prompt-ui" },
+  { workspace: "packages/broker", part: ["--exclude", "test/**"] },
+  { workspace: "scripts" },
+  { workspace: "packages/wording" },
+  { workspace: "packages/sdk-node" },
+  { workspace: "packages/sdk-browserless" },
+  { workspace: "packages/protocol" },
 ];
+const workspaces = [...new Set(all.map(({ workspace }) => workspace))];
 const lanes = 4;
 const chosen = process.argv.slice(2).map((name) => name.replace(/\/$/, ""));
 for (const name of chosen) {
-  if (!all.includes(name)) {
-    console.error(`no such workspace: ${name}\nthere are: ${all.join(", ")}`);
+  if (!workspaces.includes(name)) {
+    console.error(
+      `no such workspace: ${name}\nthere are: ${workspaces.join(", ")}`,
+    );
     process.exit(2);
   }
 }
 
+const typechecked = new Set();
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const broken = [];
-const waiting = chosen.length > 0 ? chosen : [...all];
+const waiting = all.filter(
+  ({ workspace }) => chosen.length === 0 || chosen.includes(workspace),
+);
 const isAlone = waiting.length === 1;
 const lane = async () => {
   for (;;) {
-    const workspace = waiting.shift();
-    if (workspace === undefined) return;
+    const next = waiting.shift();
+    if (next === undefined) return;
+    const { workspace, part = [] } = next;
+    const name = [workspace, ...part].join(" ");
     const beganMs = Date.now();
-    console.log(isAlone ? `\n── ${workspace}` : `testing ${workspace} …`);
+    console.log(isAlone ? `\n── ${name}` : `testing ${name} …`);
     const said = [];
     const counts = [
       await testTypes(workspace, said),
       existsSync(join(root, workspace, "vitest.config.ts"))
-        ? await vitest(workspace, said)
+        ? await vitest(workspace, part, said)
         : await uvu(workspace, said),
     ];
     counts.forEach(add);
     if (isAlone) continue;
     const seconds = Math.round((Date.now() - beganMs) / 1_000);
-    console.log(`\n── ${workspace}, ${seconds} s\n${said.join("")}`);
+    console.log(`\n── ${name}, ${seconds} s\n${said.join("")}`);
   }
 };
 await Promise.all(Array.from({ length: lanes }, lane));
@@ -74,9 +84,11 @@ console.log(
 process.exitCode =
   broken.length === 0 && sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 
-/** Tests are typechecked too: one count for each workspace. */
+/** Tests are typechecked too, once: one count for each workspace. */
 async function testTypes(workspace, said) {
   if (!existsSync(join(root, workspace, "tsconfig.test.json"))) return {};
+  if (typechecked.has(workspace)) return {};
+  typechecked.add(workspace);
   const { status } = await run(
     "tsc",
     ["-p", "tsconfig.test.json"],
@@ -90,12 +102,14 @@ async function testTypes(workspace, said) {
   };
 }
 
-async function vitest(workspace, said) {
-  const file = join(results, `${workspace.replaceAll("/", "-")}.json`);
+async function vitest(workspace, part, said) {
+  const name = [workspace, ...part].join(" ").replaceAll(/\W+/g, "-");
+  const file = join(results, `${name}.json`);
   const { status } = await run(
     "vitest",
     [
       "run",
+      ...part,
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${file}`,
