@@ -16,6 +16,7 @@ import { addIntegrationCommands } from "./commands/integration.ts";
 import { addItemCommands } from "./commands/item.ts";
 import { addLockCommand } from "./commands/lock.ts";
 import { addMuteCommands } from "./commands/mutes.ts";
+import { addPageCommands } from "./commands/page.ts";
 import { addPromptsCommand } from "./commands/prompts.ts";
 import { addReadCommand } from "./commands/read.ts";
 import { addRunCommand } from "./commands/run.ts";
@@ -70,6 +71,7 @@ export function createProgram(io: Io): Command {
   addIntegrationCommands(program, io);
   addWatchCommand(program, io);
   addUiCommand(program, io);
+  addPageCommands(program, io);
   addPromptsCommand(program, io);
   addApproveCommand(program, io);
   addDenyCommand(program, io);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -88,6 +88,30 @@ test("the first run is led from status to the first account and on", async () =>
 
   expect((await asOwner(["integration", "on"])).out).toContain("assent watch");
   expect((await open("status")).out).toMatch(/Personal +locked/);
+});
+
+test("the page that comes by itself is turned off and on with a password, and nothing else with it", async () => {
+  const kept = () => {
+    const file = join(daemon.home, "settings.json");
+    return JSON.parse(readFileSync(file, "utf8"));
+  };
+  const before = kept();
+  expect(before).toMatchObject({ integrationEnabled: true });
+  const unasked = await open("page", "off");
+  expect(unasked.code).toBe(exitCodes.credential);
+  expect(kept()).toEqual(before);
+
+  const off = await asOwner(["page", "off"]);
+  expect(off).toMatchObject({ code: exitCodes.done, err: "" });
+  expect(off.out).toContain("assent watch");
+  expect(kept()).toEqual({ ...before, webSurface: false });
+  expect((await open("status")).out).toContain("assent page on");
+  const json = (await open("status", "--json")).out;
+  expect(JSON.parse(json)).toMatchObject({ integration: true, page: false });
+
+  expect((await asOwner(["page", "on"])).code).toBe(exitCodes.done);
+  expect(kept()).toEqual({ ...before, webSurface: true });
+  expect((await open("status")).out).not.toContain("assent page on");
 });
 
 test("a second account takes the password of the first (T41)", async () => {

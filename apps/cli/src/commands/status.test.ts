@@ -19,7 +19,7 @@ test("status tells every account's state, and why one cannot be used", async () 
     });
     router.service(SettingsService, {
       getSettings: () => ({
-        settings: { integrationEnabled: true },
+        settings: { integrationEnabled: true, webSurface: true },
         brokerVersion: "1.2.3",
         brokerPid: 42,
       }),

@@ -31,11 +31,13 @@ async function showStatus(
     ...(await owner.accounts.listAccounts({})),
   }));
   const isOn = status.settings?.integrationEnabled === true;
+  const opensPage = status.settings?.webSurface === true;
   if (options.json) {
     return writeJson(io, {
       version: status.brokerVersion,
       pid: status.brokerPid,
       integration: isOn,
+      page: opensPage,
       accounts: accounts.map(accountJson),
     });
   }
@@ -49,6 +51,12 @@ async function showStatus(
       ? "The integration is on: programs can ask for access."
       : "The integration is off: programs cannot ask for anything.",
   );
+  if (!opensPage) {
+    await writeLine(
+      io.stdout,
+      "Requests open no page. Have them open one with: assent page on",
+    );
+  }
   await writeTable(
     io,
     accounts.map((account) => [
