@@ -2,6 +2,7 @@
 // The built `assent` for a run of the conformance suite without a control
 // service: a real broker with real time, real accounts and real passwords.
 //   hooks.mjs            becomes the broker, in HOME, with the accounts of fixture.json
+//   hooks.mjs approving  the same, with somebody beside it who approves every prompt
 //   hooks.mjs on-prompt  tells what waits, and decides with `assent approve` and `assent deny`
 //   hooks.mjs lock       `assent account lock`, or `assent lock` for all
 //   hooks.mjs unlock     `assent account unlock`
@@ -39,7 +40,7 @@ const chosen = join(home, "ids.json");
 const { accounts } = JSON.parse(readFileSync(fixture, "utf8"));
 // As the owner protocol numbers how prompts end.
 const states = { 1: "approved", 2: "denied", 3: "timed-out", 7: "locked" };
-const roles = { "on-prompt": decide, lock, unlock };
+const roles = { "on-prompt": decide, approver: approveAll, lock, unlock };
 await (roles[process.argv[2]] ?? serve)();
 
 /** A command of `assent`, to its end; its input is a line each. */
@@ -78,6 +79,10 @@ async function serve() {
   // One that is started again, or beside another, finds what is there.
   if (!existsSync(chosen)) cpSync(made, home, { recursive: true });
   const env = { ...process.env, ASSENT_HOME: home };
+  if (process.argv[2] === "approving") {
+    const [, self] = process.argv;
+    spawn(process.execPath, [self, "approver"], { stdio: "ignore" });
+  }
   process.execve(
     process.execPath,
     [process.execPath, cli, "broker", "run"],
@@ -198,8 +203,10 @@ async function decide() {
   for (;;) {
     let follows = false;
     try {
-      await follow(digests, () => {
-        follows = true;
+      await follow((line, digest) => {
+        if (digest) digests.set(line.prompt, digest);
+        if (line.ready) follows = true;
+        tell(line);
       });
     } catch (error) {
       // The broker ended, or does not serve yet: another one may come.
@@ -212,8 +219,26 @@ async function decide() {
   }
 }
 
-/** The prompts of the broker that serves now, until it ends. */
-async function follow(digests, onReady) {
+/** Says yes to every prompt, with the password of its account or the first one's, while the broker is there. */
+async function approveAll() {
+  const broker = process.ppid;
+  await listening(join(dirname(endpoint), "owner.sock"));
+  try {
+    await follow(({ prompt, account }, digest) => {
+      if (!digest) return;
+      const { name, credential } =
+        accounts.find((one) => one.name === account) ?? accounts[0];
+      const approves = ["approve", prompt, "--digest", digest];
+      const as = ["--account", name, "--password-stdin"];
+      void assent(home, [...approves, ...as], credential);
+    });
+  } catch (error) {
+    if (process.ppid === broker) throw error;
+  }
+}
+
+/** The prompts of the broker that serves now, as lines, until it ends. */
+async function follow(onLine) {
   const [{ name, credential }] = accounts;
   const socket = join(dirname(endpoint), "owner.sock");
   const owner = await connectOwner(socket, process.getuid());
@@ -228,22 +253,24 @@ async function follow(digests, onReady) {
     surface: "command",
   })) {
     for (const { promptId, end } of ended) {
-      tell({ prompt: promptId, state: states[end] ?? "withdrawn" });
+      onLine({ prompt: promptId, state: states[end] ?? "withdrawn" });
     }
     for (const one of await Promise.all(prompts.map(readPrompt))) {
-      digests.set(one.id, digestText(one.digest));
       const { account, process: program } = one.body;
-      tell({
-        prompt: one.id,
-        pid: program?.pid,
-        account: account?.name,
-        waiters: one.waiters,
-        shown: shownOf(one.body),
-      });
+      onLine(
+        {
+          prompt: one.id,
+          pid: program?.pid,
+          account: account?.name,
+          waiters: one.waiters,
+          shown: shownOf(one.body),
+        },
+        digestText(one.digest),
+      );
     }
     if (!isReady) {
-      tell({ ready: true, accounts: JSON.parse(readFileSync(chosen, "utf8")) });
-      onReady();
+      const made = JSON.parse(readFileSync(chosen, "utf8"));
+      onLine({ ready: true, accounts: made });
     }
     isReady = true;
   }

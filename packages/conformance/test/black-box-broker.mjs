@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our broker as somebody would start theirs who has no control service: it makes
 // the accounts of fixture.json, then serves. Here the accounts are made over the
-// control service, which the suite is not told of. With "surface", "lock" or
+// control service, which the suite is not told of. With "approving" every prompt
+// is approved. With "surface", "lock" or
 // "unlock" the commands of --on-prompt, --lock and --unlock.
 import { spawn } from "node:child_process";
 import {
@@ -21,7 +22,7 @@ const home = process.env.HOME;
 const endpoint = join(home, "steer.sock");
 const idsFile = join(home, "ids.json");
 const role = process.argv[2];
-if (role === undefined) await serve();
+if (role === undefined || role === "approving") await serve();
 else if (role === "surface") await surface();
 else await lockOrUnlock(role);
 
@@ -39,6 +40,10 @@ async function serve() {
   process.once("SIGTERM", () => broker.kill("SIGTERM"));
   const { accounts } = JSON.parse(readFileSync(join(home, "fixture.json")));
   const control = await reach();
+  if (role === "approving") {
+    const decision = { kind: 1, unlockMethod: 1 };
+    await control.scriptDecisions({ rules: [{ decision }] });
+  }
   const seeded = await control.seed({
     accounts: accounts.map(({ name, credential, items }) => ({
       displayName: name,

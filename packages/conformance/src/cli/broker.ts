@@ -18,6 +18,7 @@ export interface BrokerOptions extends RunOptions {
   /** So many random walks instead of the cases. */
   readonly fuzz?: number;
   readonly blackBox?: boolean;
+  readonly autoApprove?: boolean;
   /** A person decides, locks and unlocks, as told on the terminal. */
   readonly interactive?: boolean;
   readonly onPrompt?: string;
@@ -55,13 +56,14 @@ export function brokerSubject(
   { command, release }: NamedBroker,
   options: BrokerOptions,
 ): RunSubject & { readonly options: readonly string[] } {
-  const { blackBox, interactive, debug } = options;
-  const hooks = {
+  const { autoApprove, interactive, debug } = options;
+  const blackBox = options.blackBox || autoApprove;
+  const commands = {
     onPrompt: words(options.onPrompt),
     lock: words(options.lock),
     unlock: words(options.unlock),
   };
-  const hasHooks = Object.values(hooks).some((one) => one !== undefined);
+  const hasHooks = Object.values(commands).some((one) => one !== undefined);
   const ways = [hasHooks, blackBox, interactive].filter(Boolean);
   if (ways.length > 1) {
     throw new UsageError(
@@ -92,13 +94,14 @@ export function brokerSubject(
       ...told("--lock", options.lock),
       ...told("--unlock", options.unlock),
       ...(blackBox ? ["--black-box"] : []),
+      ...(autoApprove ? ["--auto-approve"] : []),
       ...(interactive ? ["--interactive"] : []),
     ],
     bench: () =>
       ways.length > 0
         ? createHookBench({
             ...common,
-            hooks,
+            hooks: { ...commands, approves: autoApprove ?? false },
             ...(person === undefined ? {} : { person }),
           })
         : createBrokerBench(common),

@@ -76,6 +76,7 @@ export function addBrokerOptions(command: Command): Command {
       positive,
     )
     .option("--black-box", "it has no control service, and nobody decides")
+    .option("--auto-approve", "a black box that approves all by itself")
     .option("--interactive", "it has none: you decide, as you are told")
     .option(
       "--on-prompt <command>",

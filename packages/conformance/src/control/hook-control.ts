@@ -39,6 +39,8 @@ export interface Hooks {
   /** Lock and unlock the account that ASSENT_ACCOUNT names, or all. */
   readonly lock?: readonly [string, ...string[]] | undefined;
   readonly unlock?: readonly [string, ...string[]] | undefined;
+  /** The broker approves by itself, with the right credential. */
+  readonly approves?: boolean;
 }
 
 /** In the broker's HOME: the accounts that it shall have, before it serves. */
@@ -80,6 +82,10 @@ function mustBePossible({
   ) {
     throw new NotRun("a control service (hooks approve and deny, no more)");
   }
+}
+
+function isApproved({ kind, unlockMethod }: Decision = {}): boolean {
+  return kind === DecisionKind.APPROVE && unlockMethod !== UnlockMethod.FAIL;
 }
 
 /**
@@ -242,10 +248,11 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
       rules?: typeof rules;
     } = {}) {
       for (const { decision } of given) mustBePossible(decision);
-      const decides = given.some(
-        ({ decision }) => decision?.kind !== DecisionKind.IGNORE,
-      );
-      if (decides && surface === undefined) throw noUser();
+      for (const { decision } of given) {
+        const isIgnored = decision?.kind === DecisionKind.IGNORE;
+        const isDone = hooks.approves ? isApproved(decision) : surface;
+        if (!isIgnored && !isDone) throw noUser();
+      }
       rules = given;
     },
     async decide({
