@@ -69,7 +69,7 @@ function place(): string {
     ["lock", `${blackBox} lock`],
     ["unlock", `${blackBox} unlock`],
   ]) {
-    const text = `#!/bin/sh\nexec "${process.execPath}" ${command}\n`;
+    const text = `#!/bin/sh\nexec "${process.execPath}" ${command} "$@"\n`;
     writeFileSync(join(folder, name ?? ""), text, { mode: 0o755 });
   }
   return folder;
