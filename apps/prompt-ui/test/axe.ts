@@ -11,7 +11,6 @@ declare global {
 /**
  * What axe finds wrong with the page as it is, a line each: everything in light
  * colours, and contrast once more in dark ones, where nothing else differs.
- * Leaves the page in light colours.
  */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
@@ -19,7 +18,6 @@ export async function violations(page: Page): Promise<string[]> {
   const light = await run(page, []);
   await page.emulateMedia({ colorScheme: "dark" });
   const dark = await run(page, ["color-contrast"]);
-  await page.emulateMedia({ colorScheme: "light" });
   return [...light, ...dark.map((line) => `dark: ${line}`)];
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import {
   type Caller,
   startCaller,
 } from "../../../packages/broker/test/caller.ts";
-import { startChromium } from "./chromium.ts";
+import { keepProcess, startChromium } from "./chromium.ts";
 import { type HostRig, startHostRig } from "./host-rig.ts";
 import {
   prepareProgram,
@@ -17,8 +17,8 @@ import {
 export interface BrowserRig {
   readonly broker: RealBroker;
   readonly host: HostRig;
-  /** A tab that came in by a bootstrap file, as the user's would. */
-  tab(): Promise<Page>;
+  /** A tab that came in by a bootstrap file, as the user's would; `alone` it shares no clock with the others. */
+  tab(alone?: "alone"): Promise<Page>;
   /** A process that may ask; it is ended with the rig. */
   caller(file?: string): Promise<Caller>;
   /** What the console of any tab said that it should not. */
@@ -34,12 +34,18 @@ export async function startBrowserRig(): Promise<BrowserRig> {
   await prepareProgram(broker);
   const host = await startHostRig(broker, "shared");
   const browser: Browser = await startChromium();
-  const contexts = new Set<BrowserContext>();
+  const options = { viewport: { width: 1280, height: 1100 } };
+  const shared = await keepProcess(
+    await browser.newContext(options),
+    host.host.origin,
+  );
+  const opened = new Set<{ close(): Promise<void> }>();
   const callers = new Set<Caller>();
   const complaints: string[] = [];
   const clear = async () => {
-    for (const context of contexts) await context.close();
-    contexts.clear();
+    for (const one of opened) await one.close();
+    opened.clear();
+    await shared.clearCookies();
     for (const caller of callers) await caller.kill();
     callers.clear();
   };
@@ -48,12 +54,11 @@ export async function startBrowserRig(): Promise<BrowserRig> {
     host,
     complaints,
     clear,
-    async tab() {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 1100 },
-      });
-      contexts.add(context);
+    async tab(alone) {
+      const context =
+        alone === undefined ? shared : await browser.newContext(options);
       const page = await context.newPage();
+      opened.add(context === shared ? page : context);
       page.setDefaultTimeout(45_000);
       page.on("console", (message) => {
         if (message.type() === "error" || message.type() === "warning") {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 
 const path = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
@@ -30,6 +30,21 @@ export function startChromium(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      "--process-per-site",
     ],
   });
+}
+
+/**
+ * Have the tabs of a context share one process. Most of what a tab costs is its
+ * process, and all that is compiled there anew; one tab of the site stays open,
+ * and keeps it for those that come and go.
+ */
+export async function keepProcess(
+  context: BrowserContext,
+  origin: string,
+): Promise<BrowserContext> {
+  const keeper = await context.newPage();
+  await keeper.goto(`${origin}/icons/assent.svg`);
+  return context;
 }

@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
   });
 
   test("what is typed or clicked before a card was looked at answers nothing (T22)", async () => {
-    const page = await rig.tab();
+    const page = await rig.tab("alone");
     // Somebody who types and clicks while the request comes.
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);

@@ -18,7 +18,7 @@ import {
   type Rig,
   startRig,
 } from "../../../../packages/broker/test/rig.ts";
-import { startChromium } from "../chromium.ts";
+import { keepProcess, startChromium } from "../chromium.ts";
 
 export { password };
 
@@ -71,11 +71,10 @@ export async function startStage(bare = false): Promise<Stage> {
     });
     return context;
   };
-  // Windows that are alike share what the browser keeps of scripts.
   let shared: Promise<BrowserContext> | undefined;
   const complaints: string[] = [];
   const open = async (options?: BrowserContextOptions) => {
-    shared ??= newContext({});
+    shared ??= newContext({}).then((made) => keepProcess(made, origin));
     const context = await (options === undefined
       ? shared
       : newContext(options));
