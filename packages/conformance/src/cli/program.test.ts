@@ -79,6 +79,18 @@ test("a broker that does not start: exit code 3, with what it said", async () =>
   expect(code).toBe(3);
 });
 
+test("a black box that tells its ids wrongly: exit code 3, and what is wrong", async () => {
+  const serves = `
+    require("node:fs").writeFileSync(process.env.HOME + "/ids.json", "none");
+    require("node:net").createServer().listen(process.env.ASSENT_ENDPOINT);`;
+  const { code, err } = await assent(
+    ...["broker", "--auto-approve", "--run", "revoke/all-own", "--"],
+    ...["node", "-e", serves],
+  );
+  expect(err).toContain("ids.json: not a list of accounts");
+  expect(code).toBe(3);
+});
+
 test("a case that passes: exit code 0, reports, and again from them", async () => {
   const out = join(folder, "pass");
   const given = [

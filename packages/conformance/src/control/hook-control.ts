@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -45,6 +51,8 @@ export interface Hooks {
 
 /** In the broker's HOME: the accounts that it shall have, before it serves. */
 export const fixtureFile = "fixture.json";
+/** There too, before it serves, where no command tells them: the ids it chose. */
+const idsFile = "ids.json";
 
 // Prompts are told by another process, a moment after they come.
 const graceMs = 100;
@@ -229,6 +237,7 @@ export function hookControl(broker: BrokerProcess, hooks: Hooks): Control {
           );
         }
       }
+      if (surface === undefined) told = readIds(broker);
       // Where no ids are told, accounts go by their names.
       accounts = accounts.map((one) => ({
         ...one,
@@ -325,6 +334,17 @@ function writeFixture(broker: BrokerProcess, accounts: Accounts): void {
     JSON.stringify({ accounts: told }, null, 2),
     { mode: 0o600 },
   );
+}
+
+/** @throws ImplementationError when what is written there is no list */
+function readIds(broker: BrokerProcess): readonly AccountIds[] {
+  const file = join(broker.home, idsFile);
+  if (!existsSync(file)) return [];
+  try {
+    const ids: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (Array.isArray(ids)) return ids;
+  } catch {}
+  throw new ImplementationError(`${idsFile}: not a list of accounts in JSON`);
 }
 
 /** The ids of what was made; empty where they were not told. */
