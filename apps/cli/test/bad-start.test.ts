@@ -88,7 +88,7 @@ function runBroker(
   const child = spawn(command, others, {
     stdio: ["ignore", "pipe", "pipe"],
     // Started many times: what was compiled once will do.
-    env: { ...rest, NODE_COMPILE_CACHE: compiled, ...environment },
+    env: { NODE_COMPILE_CACHE: compiled, ...rest, ...environment },
     cwd: tmpdir(),
   });
   let text = "";

@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The command line as people start it. */
+/** The program as people start it: what the build made of the sources. */
 export const mainScript: string = fileURLToPath(
-  new URL("../src/main.ts", import.meta.url),
+  new URL("../dist/assent.js", import.meta.url),
 );
+
+const cheapPasswords = new URL("cheap-passwords.mjs", import.meta.url).href;
 
 /** The real broker, in a process and a home of its own. */
 export interface Daemon extends AsyncDisposable {
@@ -20,10 +22,18 @@ export interface Daemon extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-/** Start `assent broker run`; resolves once it serves. */
+/**
+ * Start `assent broker run`; resolves once it serves. Passwords cost it next to
+ * nothing; what they cost people is kept in activation.test.ts, systemd.test.ts
+ * and conformance.test.ts, whose brokers are started plainly.
+ */
 export async function startDaemon(): Promise<Daemon> {
   const home = mkdtempSync(join(tmpdir(), "assent-e2e-"));
-  const child = startProcess(["broker", "run", "--home", home]);
+  const child = startCommand([
+    process.execPath,
+    `--import=${cheapPasswords}`,
+    ...[mainScript, "broker", "run", "--home", home],
+  ]);
   const exited = new Promise<number | null>((resolve) =>
     child.process.once("exit", resolve),
   );

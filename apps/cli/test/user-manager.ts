@@ -77,7 +77,7 @@ export async function startUserSystemd(): Promise<UserSystemd> {
     async run(line) {
       isBusy = true;
       child.stdin.write(
-        `ASSENT="/run/node /run/repository/apps/cli/src/main.ts"; { ${line}; } 2>&1\n`,
+        `ASSENT="/run/node /run/repository/apps/cli/dist/assent.js"; { ${line}; } 2>&1\n`,
       );
       const [, out = "", code] = await until(/^([\s\S]*?)\nended (\d+)\n/);
       isBusy = false;
