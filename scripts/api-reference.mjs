@@ -11,7 +11,7 @@ const counterparts = join(root, "counterparts");
 const typedoc = join(counterparts, "node_modules", ".bin", "typedoc");
 if (!existsSync(typedoc)) {
   console.error(
-    "typedoc is not there; it comes with: npm ci --prefix counterparts",
+    "typedoc is not there; it comes with: (cd counterparts && npm ci)",
   );
   process.exit(1);
 }

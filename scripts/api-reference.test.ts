@@ -14,7 +14,7 @@ import { read, root } from "./documents.ts";
 const typedoc = join(root, "counterparts", "node_modules", ".bin", "typedoc");
 
 test.runIf(existsSync(typedoc))(
-  "docs/api says what the docstrings say; NOT RUN without: npm ci --prefix counterparts",
+  "docs/api says what the docstrings say; NOT RUN without: (cd counterparts && npm ci)",
   () => {
     const folder = mkdtempSync(join(tmpdir(), "assent-api-"));
     try {

@@ -19,7 +19,7 @@ import { files, read, root } from "./documents.ts";
 const counterparts = join(root, "counterparts");
 const original = join(counterparts, "node_modules", "@1password", "sdk");
 const isThere = existsSync(original);
-const needs = "NOT RUN without: npm ci --prefix counterparts";
+const needs = "NOT RUN without: (cd counterparts && npm ci)";
 const folder = "examples/from-1password";
 
 /** What is there for programs of the original that reach into its core. */

@@ -21,7 +21,7 @@ import { blocks, read, root } from "./documents.ts";
 
 const names = ["protocol", "sdk-browserless", "sdk-node"];
 const tools = join(root, "counterparts", "node_modules", ".bin");
-const needs = "NOT RUN without: npm ci --prefix counterparts";
+const needs = "NOT RUN without: (cd counterparts && npm ci)";
 let folder: string;
 let tarballs: string[];
 

@@ -26,7 +26,7 @@ const counterparts = join(root, "counterparts");
 const recipes = join(root, "examples", "recipes");
 const hasExpress = existsSync(join(counterparts, "node_modules", "express"));
 const bun = join(counterparts, "node_modules", ".bin", "bun");
-const needs = "NOT RUN without: npm ci --prefix counterparts";
+const needs = "NOT RUN without: (cd counterparts && npm ci)";
 const running = new Set<ChildProcess>();
 let rig: Rig;
 let bin: string;
