@@ -13,6 +13,8 @@ import {
 /** What is to be written into one vault: all of it was found to be right. */
 export interface Plan {
   readonly messages: readonly Item[];
+  /** The same in parts that one call can hold, there and back. */
+  readonly batches: readonly (readonly Item[])[];
   /** Files of some of them, to be put once their item is stored. */
   readonly files: ReadonlyMap<Item, ReturnType<typeof draftFiles>>;
   /** Titles that are in the vault already: left out. */
@@ -35,7 +37,7 @@ export function planImport(
   const present: string[] = [];
   const seen = new Map<string, number>();
   const byCategory = new Map<Category, number>();
-  const messages: Item[] = [];
+  const sizes = new Map<Item, number>();
   const files = new Map<Item, ReturnType<typeof draftFiles>>();
   for (const [at, draft] of drafts.entries()) {
     if (presentTitles.has(draft.title) && !keepsDuplicates) {
@@ -43,8 +45,7 @@ export function planImport(
       continue;
     }
     const message = draftMessage(withTitle(draft));
-    check(message, at + 1);
-    messages.push(message);
+    sizes.set(message, check(message, at + 1));
     if (draft.files?.length) files.set(message, draftFiles(draft));
     seen.set(draft.title, (seen.get(draft.title) ?? 0) + 1);
     byCategory.set(draft.category, (byCategory.get(draft.category) ?? 0) + 1);
@@ -52,7 +53,9 @@ export function planImport(
   const repeated = [...seen].flatMap(([title, times]) =>
     times > 1 ? title : [],
   );
-  return { messages, files, present, repeated, byCategory };
+  const messages = [...sizes.keys()];
+  const batches = inBatches(sizes);
+  return { messages, batches, files, present, repeated, byCategory };
 }
 
 /** Titles for a report: the first few, safe to show. */
@@ -66,7 +69,8 @@ function withTitle(draft: Draft): Draft {
   return draft.title.trim() === "" ? { ...draft, title: "untitled" } : draft;
 }
 
-function check(message: Item, place: number): void {
+/** How many bytes it has as it is sent. */
+function check(message: Item, place: number): number {
   const title = message.overview?.title ?? "";
   const fails = (why: string) => {
     const name = makeSafe(title, { maxLength: 60 });
@@ -81,21 +85,22 @@ function check(message: Item, place: number): void {
     fails(`has a name of more than ${limits.nameLength} characters`);
   }
   if (/^[a-z2-7]{26}$/.test(title)) fails("has a title that looks like an id");
-  if (sizeOfMessage(message) > longestItem) {
+  const size = sizeOfMessage(message);
+  if (size > longestItem) {
     fails(`is larger than ${count(longestItem / 1024 / 1024, "MiB")}`);
   }
+  return size;
 }
 
-/** Parts that one call can hold, there and back. */
-export function inBatches(
-  messages: readonly Item[],
+function inBatches(
+  sizes: ReadonlyMap<Item, number>,
 ): readonly (readonly Item[])[] {
   const batches: Item[][] = [];
   let room = 0;
   let last: Item[] = [];
-  for (const message of messages) {
+  for (const [message, bytes] of sizes) {
     // What is answered has ids and times besides.
-    const size = sizeOfMessage(message) + 512 + message.fields.length * 64;
+    const size = bytes + 512 + message.fields.length * 64;
     if (size > room || last.length === limits.items) {
       last = [];
       batches.push(last);

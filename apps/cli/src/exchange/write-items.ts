@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Item, VaultSchema } from "@assent/protocol";
+import { type Item, ItemFailure, VaultSchema } from "@assent/protocol";
 import { itemFailureText } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import { CommandError, exitCodes } from "../exit.ts";
@@ -7,7 +7,7 @@ import { placeOf, putFile } from "../owner/item-files.ts";
 import { forgetItem, operate } from "../owner/operate.ts";
 import type { Authenticated } from "../owner/session.ts";
 import type { draftFiles } from "./draft.ts";
-import { inBatches, type Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 
 /** A vault to write into. */
 export interface Target {
@@ -38,35 +38,21 @@ export async function writeItems(
   try {
     for (const { name, id, plan } of targets) {
       const vaultId = id ?? (await makeVault(session, name, undo));
-      for (const batch of inBatches(plan.messages)) {
-        if (signal.aborted) throw interrupted();
-        for (const { overview } of batch) {
-          if (overview !== undefined) overview.vaultId = vaultId;
-        }
-        const { outcomes } = await operate(
-          session,
-          { case: "putItems", value: { items: [...batch] } },
-          "itemOutcomes",
-        );
+      const send = (batch: readonly Item[]) => {
         const made: string[] = [];
         if (id !== undefined) {
           undo.unshift(() => removeItems(session, vaultId, made));
         }
-        for (const [at, { outcome }] of outcomes.entries()) {
-          if (outcome.case !== "item") {
-            throw new CommandError(
-              exitCodes.failed,
-              `An item was refused: ${itemFailureText(outcome.value ?? 0)}.`,
-            );
-          }
-          made.push(outcome.value.overview?.id ?? "");
-          forgetItem(outcome.value);
-          const message = batch[at];
-          const files = message && plan.files.get(message);
-          await writeFiles(session, outcome.value, files ?? [], signal);
+        return putBatch(session, vaultId, batch, made);
+      };
+      for await (const put of oneAhead(plan.batches, send)) {
+        for (const [message, item] of put) {
+          const files = plan.files.get(message) ?? [];
+          await writeFiles(session, item, files, signal);
         }
-        written += batch.length;
+        written += put.size;
         await progress(written, all);
+        if (signal.aborted) throw interrupted();
       }
     }
     if (signal.aborted) throw interrupted();
@@ -76,6 +62,65 @@ export async function writeItems(
   } finally {
     for (const { plan } of targets) plan.messages.forEach(forgetItem);
   }
+}
+
+/**
+ * What `work` comes to for each, in order. The next one is begun before this
+ * one is answered: the broker then checks its password while it stores the
+ * other. Whatever happens, nothing is under way when this ends.
+ */
+async function* oneAhead<T, R>(
+  all: readonly T[],
+  work: (one: T) => Promise<R>,
+): AsyncGenerator<R, void, undefined> {
+  let current: Promise<R> | undefined;
+  let next: Promise<R> | undefined;
+  try {
+    for (const one of all) {
+      current = next;
+      next = work(one);
+      // Told of when it is this one's turn.
+      next.catch(() => {});
+      if (current !== undefined) yield await current;
+    }
+    if (next !== undefined) yield await next;
+  } finally {
+    await Promise.allSettled([current, next]);
+  }
+}
+
+/** Each message with the item that it became; `made` gets their ids. */
+async function putBatch(
+  session: Authenticated,
+  vaultId: string,
+  batch: readonly Item[],
+  made: string[],
+): Promise<ReadonlyMap<Item, Item>> {
+  for (const { overview } of batch) {
+    if (overview !== undefined) overview.vaultId = vaultId;
+  }
+  const { outcomes } = await operate(
+    session,
+    { case: "putItems", value: { items: [...batch] } },
+    "itemOutcomes",
+  );
+  const put = new Map<Item, Item>();
+  let refused: ItemFailure | undefined;
+  for (const [at, { outcome }] of outcomes.entries()) {
+    const message = batch[at];
+    if (outcome.case !== "item") {
+      refused ??= outcome.value ?? ItemFailure.UNSPECIFIED;
+    } else if (message !== undefined) {
+      made.push(outcome.value.overview?.id ?? "");
+      forgetItem(outcome.value);
+      put.set(message, outcome.value);
+    }
+  }
+  if (refused === undefined) return put;
+  throw new CommandError(
+    exitCodes.failed,
+    `An item was refused: ${itemFailureText(refused)}.`,
+  );
 }
 
 // Each raises the revision of its item by one. They go with the item.

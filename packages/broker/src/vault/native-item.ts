@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hash } from "node:crypto";
-import { type Item, ItemOverviewSchema } from "@assent/protocol";
-import { clone } from "@bufbuild/protobuf";
+import type { Item } from "@assent/protocol";
 import { isEqual } from "../crypto/derive.ts";
 import { type Random, randomKey } from "../crypto/random.ts";
 import { allocateBytes, Secret } from "../crypto/secret.ts";
@@ -152,7 +151,11 @@ function record(
 function toEntry(item: Item): ItemEntry {
   if (item.overview === undefined) throw new TypeError("not settled");
   return {
-    overview: clone(ItemOverviewSchema, item.overview),
+    overview: {
+      ...item.overview,
+      tags: [...item.overview.tags],
+      urls: [...item.overview.urls],
+    },
     revision: item.revision,
     sections: item.sections.map(({ id, title }) => ({ id, title })),
     fields: item.fields.map(({ id, title, sectionId, type }) => ({
