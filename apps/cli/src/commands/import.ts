@@ -65,26 +65,41 @@ async function importFile(
     options.from === "kdbx"
       ? undefined
       : await readExport(options.from, path, () => Promise.reject());
-  await withCredential(io, options, async (session) => {
-    const file =
-      early ??
-      (await readExport(options.from, path, () =>
-        session.secrets.password(`Password of ${makeSafe(path)}`),
-      ));
-    const targets = await planTargets(session, path, file, options);
-    await report(io, file, targets);
-    if (options.dryRun) return writeLine(io.stdout, "Nothing was written.");
-    const many = targets.some(({ plan }) => plan.messages.length > 1_000);
-    await writeItems(session, targets, signal, async (written, all) => {
-      if (!many) return;
-      await writeLine(io.stderr, `assent: ${written} of ${all} items`);
+  try {
+    await withCredential(io, options, async (session) => {
+      const file =
+        early ??
+        (await readExport(options.from, path, () =>
+          session.secrets.password(`Password of ${makeSafe(path)}`),
+        ));
+      await importInto(io, session, path, file, options, signal);
     });
-    const names = targets.map(({ name }) => makeSafe(name)).join(", ");
-    await writeLine(
-      io.stdout,
-      `All of it is stored in ${names}. The file is still there, and not sealed: remove it.`,
-    );
+  } finally {
+    early?.close?.();
+  }
+}
+
+async function importInto(
+  io: Io,
+  session: Authenticated,
+  path: string,
+  file: ReadFile,
+  options: ImportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const targets = await planTargets(session, path, file, options);
+  await report(io, file, targets);
+  if (options.dryRun) return writeLine(io.stdout, "Nothing was written.");
+  const many = targets.some(({ plan }) => plan.messages.length > 1_000);
+  await writeItems(session, targets, signal, async (written, all) => {
+    if (!many) return;
+    await writeLine(io.stderr, `assent: ${written} of ${all} items`);
   });
+  const names = targets.map(({ name }) => makeSafe(name)).join(", ");
+  await writeLine(
+    io.stdout,
+    `All of it is stored in ${names}. The file is still there, and not sealed: remove it.`,
+  );
 }
 
 async function planTargets(

@@ -37,6 +37,8 @@ export interface ReadFile {
   readonly vaults: ReadonlyMap<string, readonly Draft[]>;
   /** What could not be taken over, in words that are safe to show. */
   readonly left: readonly string[];
+  /** What is held open for the content of attached files. */
+  readonly close?: () => void;
 }
 
 /** A file cannot be imported; the message says why and repeats none of it. */

@@ -8,7 +8,7 @@ import { readEnvFile } from "./env-file.ts";
 import { readKdbx } from "./kdbx/read-kdbx.ts";
 import { readKeePassCsv } from "./keepass-csv.ts";
 import { readOnePassword } from "./one-password.ts";
-import { readZipEntry } from "./zip-entry.ts";
+import { openZip } from "./zip-entry.ts";
 
 /** What can be imported. */
 export const sources = [
@@ -25,18 +25,36 @@ export type Source = (typeof sources)[number];
 /** Bytes of a file, or of what an archive holds, beyond which it is not read. */
 export const longestImport: number = 128 * 1024 * 1024;
 
-// Later, while what is in the archive is being written.
-async function readAttached(path: string, file: string): Promise<Uint8Array> {
+// Its attached files are read later, while what is in it is being written.
+async function readArchive(path: string): Promise<ReadFile> {
+  const content = "export.data";
+  const archive = await openZip(path);
   try {
-    return (await readZipEntry(path, file, "\0", limits.fileBytes)).bytes;
+    if (!archive.sizes.has(content)) {
+      throw new ImportError(`it is no 1PUX export: ${content} is missing`);
+    }
+    const data = await archive.read(content, longestImport);
+    const attached = [...archive.sizes].filter(([name]) =>
+      name.startsWith("files/"),
+    );
+    const file = readOnePassword(decodeInput(path, data), {
+      sizes: new Map(attached),
+      read: (name) =>
+        archive.read(name, limits.fileBytes).catch((error: unknown) => {
+          if (!(error instanceof ImportError)) throw error;
+          throw unusable(path, error.message);
+        }),
+    });
+    return { ...file, close: () => archive[Symbol.dispose]() };
   } catch (error) {
-    if (error instanceof ImportError) throw unusable(path, error.message);
+    archive[Symbol.dispose]();
     throw error;
   }
 }
 
 /**
- * Read a file of another program. `password` is asked for where the file has one.
+ * Read a file of another program. `password` is asked for where the file has
+ * one. To be closed once its attached files were read.
  *
  * @throws CommandError that repeats nothing of the file
  */
@@ -46,14 +64,7 @@ export async function readExport(
   password: () => Promise<Uint8Array>,
 ): Promise<ReadFile> {
   try {
-    if (source === "1pux") {
-      const name = "export.data";
-      const content = await readZipEntry(path, name, "files/", longestImport);
-      return readOnePassword(decodeInput(path, content.bytes), {
-        sizes: content.others,
-        read: (file) => readAttached(path, file),
-      });
-    }
+    if (source === "1pux") return await readArchive(path);
     const bytes = readInputFile(path, longestImport);
     switch (source) {
       case "kdbx": {

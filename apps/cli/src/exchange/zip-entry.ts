@@ -3,58 +3,67 @@ import { crc32 } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { ImportError } from "./draft.ts";
 
-/** One file of an archive, and which others begin with a path. */
-export interface ZipContent {
-  readonly bytes: Uint8Array;
-  /** How many bytes they are told to have, by name. */
-  readonly others: ReadonlyMap<string, number>;
+/** A zip archive, open until it is disposed of: what is read is of one file. */
+export interface ZipArchive extends Disposable {
+  /** How many bytes its files are told to have, by name. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** One of them, of `most` bytes at most. @throws ImportError */
+  read(name: string, most: number): Promise<Uint8Array>;
 }
 
 const mostEntries = 100_000;
 
 /**
- * Read one file of a zip archive. The rest is only named: nothing is ever
- * written. yauzl refuses names that lead elsewhere, and more bytes than were
- * told; the checksum is compared here.
+ * Open a zip archive. Its files are only named until they are read: nothing is
+ * ever written. yauzl refuses names that lead elsewhere, and more bytes than
+ * were told; the checksum is compared here.
  *
  * @throws ImportError
  */
-export async function readZipEntry(
-  path: string,
-  name: string,
-  otherPrefix: string,
-  most: number,
-): Promise<ZipContent> {
-  let file: ZipFile | undefined;
-  try {
-    file = await yauzl.openPromise(path, {
+export async function openZip(path: string): Promise<ZipArchive> {
+  const file = await understood(() =>
+    yauzl.openPromise(path, {
       lazyEntries: true,
       autoClose: false,
       strictFileNames: true,
-    });
+    }),
+  );
+  const entries = new Map<string, Entry>();
+  try {
     if (file.entryCount > mostEntries) {
       throw new ImportError(`it holds more than ${mostEntries} files`);
     }
-    const others = new Map<string, number>();
-    let bytes: Uint8Array | undefined;
-    for await (const entry of file.eachEntry()) {
-      if (entry.fileName === name && bytes === undefined) {
-        bytes = await readEntry(file, entry, most);
-      } else if (entry.fileName.startsWith(otherPrefix)) {
-        if (!entry.fileName.endsWith("/")) {
-          others.set(entry.fileName, entry.uncompressedSize);
-        }
+    await understood(async () => {
+      for await (const entry of file.eachEntry()) {
+        const { fileName } = entry;
+        if (fileName.endsWith("/") || entries.has(fileName)) continue;
+        entries.set(fileName, entry);
       }
-    }
-    if (bytes === undefined) {
-      throw new ImportError(`it is no 1PUX export: ${name} is missing`);
-    }
-    return { bytes, others };
+    });
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return {
+    sizes: new Map(
+      [...entries].map(([name, entry]) => [name, entry.uncompressedSize]),
+    ),
+    async read(name, most) {
+      const entry = entries.get(name);
+      if (entry === undefined) throw new ImportError(`${name} is missing`);
+      return understood(() => readEntry(file, entry, most));
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+/** @throws ImportError, whatever yauzl finds wrong */
+async function understood<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof ImportError) throw error;
     throw new ImportError("it is no whole zip archive; perhaps it was cut off");
-  } finally {
-    file?.close();
   }
 }
 
