@@ -156,19 +156,24 @@ test("many items go in several parts, and all of them arrive", async () => {
   expect(JSON.parse(out).length).toBe(1_100);
 });
 
-test("an import that is interrupted in between is taken back", async () => {
+test("an import that is interrupted in between is taken back, also what was under way", async () => {
   const names = await vaultNames();
+  const titles = () => household.asOwner(["item", "list", "Many", "--json"]);
+  const before = await titles();
   const items = Array.from({ length: 1_100 }, (_, at) =>
-    login(`L${at}`, `${at}`),
+    login(`H${at}`, `${at}`),
   );
   writeFileSync(file, JSON.stringify({ items }));
-  const { out, err, code } = await household.interrupted(
-    ["import", "--from", "bitwarden", file, "--vault", "Half"],
-    "1000 of 1100",
-  );
-  expect({ out, code }).toMatchObject({ code: exitCodes.interrupted });
-  expect(err).toContain("taken back");
+  for (const vault of ["Half", "Many"]) {
+    const { out, err, code } = await household.interrupted(
+      ["import", "--from", "bitwarden", file, "--vault", vault],
+      "1000 of 1100",
+    );
+    expect({ out, code }).toMatchObject({ code: exitCodes.interrupted });
+    expect(err).toContain("taken back");
+  }
   expect(await vaultNames()).toEqual(names);
+  expect((await titles()).out).toBe(before.out);
 });
 
 test("an export in JSON holds everything, warns, and is a file of 0600", async () => {
