@@ -40,6 +40,12 @@ describe("the model fails a broker that", () => {
       model.advance(inactivityMs)();
       return ask(model, "served");
     },
+    "refuses what was granted anew after ten minutes (EXP-001)": () => {
+      const model = granted();
+      model.advance(inactivityMs)();
+      granted(model).advance(inactivityMs - 1)();
+      return ask(model, "unauthenticated");
+    },
     "does not count use (EXP-002)": () => {
       const model = granted();
       model.advance(inactivityMs - 1)();
@@ -111,6 +117,26 @@ describe("the model leaves alone a broker that", () => {
       answered({ kind: "served" });
       return model;
     },
+    "granted what there was, moments before it ended (EXP-001)": () => {
+      const model = granted();
+      model.advance(inactivityMs - 1)();
+      const answered = model.authorize(process, "a");
+      model.advance(1_000)();
+      answered({ kind: "granted", inactivityMs });
+      return ask(model, "unauthenticated");
+    },
+    "granted the same to two at once, of which the later is told first (EXP-001)":
+      () => {
+        const model = createModel();
+        model.mayApprove();
+        const first = model.authorize(process, "a");
+        model.advance(1_000)();
+        const second = model.authorize(process, "a");
+        second({ kind: "granted", inactivityMs });
+        first({ kind: "granted", inactivityMs });
+        model.advance(inactivityMs - 1)();
+        return ask(model, "unauthenticated");
+      },
     "may have granted what nobody was told of": () => {
       const model = createModel();
       model.mayApprove();

@@ -73,7 +73,8 @@ export function createModel(
   passed: () => Span = () => ({ least: 0, most: 0 }),
 ): Model {
   const states = new Map<object, Map<string, State>>();
-  const asking = new Map<object, number>();
+  /** When each Authorize of a process left that is not answered. */
+  const asking = new Map<object, Set<Span>>();
   const moved = { least: 0, most: 0 };
   const now = {
     get least() {
@@ -96,7 +97,12 @@ export function createModel(
     ofProcess.set(account, state);
     return state;
   };
-  const isAsking = (process: object) => (asking.get(process) ?? 0) > 0;
+  const askedBy = (process: object): Set<Span> => {
+    const sent = asking.get(process) ?? new Set();
+    asking.set(process, sent);
+    return sent;
+  };
+  const isAsking = (process: object) => askedBy(process).size > 0;
   const mayLive = ({ grants, maybeMore }: State) =>
     maybeMore ||
     grants.some(
@@ -124,22 +130,27 @@ export function createModel(
 
   const model: Model = {
     authorize(process, account) {
-      asking.set(process, (asking.get(process) ?? 0) + 1);
-      asked += 1;
       const sent = { ...now };
+      askedBy(process).add(sent);
+      asked += 1;
       const endingsBefore = endings;
       return (end) => {
-        asking.set(process, (asking.get(process) ?? 0) - 1);
+        askedBy(process).delete(sent);
         const state = stateOf(process, account);
         if (end.kind === "unknown") state.maybeMore ||= approves;
         if (end.kind !== "granted") return;
         const { inactivityMs } = end;
-        // It may be new, or the one there was, which is not extended by it.
+        // It may be new, or the one there was when it was asked for, which is
+        // not extended by it; or what another made that is not answered yet.
         const before = state.grants.filter(
-          (grant) => now.least < grant.activityMs.most + grant.inactivityMs,
+          (grant) => sent.least < grant.activityMs.most + grant.inactivityMs,
+        );
+        const first = Math.min(
+          sent.least,
+          ...[...askedBy(process)].map((other) => other.least),
         );
         const least = Math.min(
-          sent.least,
+          first,
           ...before.map(({ activityMs }) => activityMs.least),
         );
         const span = { least: sent.least, most: now.most };
@@ -148,7 +159,7 @@ export function createModel(
           approvedMs: {
             ...span,
             least: Math.min(
-              span.least,
+              first,
               ...before.map(({ approvedMs }) => approvedMs.least),
             ),
           },
