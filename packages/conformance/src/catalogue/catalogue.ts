@@ -61,9 +61,11 @@ export function packaged(...path: readonly string[]): string {
   );
 }
 
-/** The catalogue of this package. @throws when two entries have one id */
+let read: Catalogue | undefined;
+
+/** The catalogue of this package, which is read once. @throws when two entries have one id */
 export function loadCatalogue(): Catalogue {
-  return {
+  read ??= {
     clauses: byId(rows<Clause>("clauses.yaml")),
     cases: byId([
       ...rows<CatalogueCase>("broker-cases.yaml"),
@@ -71,6 +73,7 @@ export function loadCatalogue(): Catalogue {
     ]),
     mutants: byId(rows<Mutant>("mutants.yaml")),
   };
+  return read;
 }
 
 /** Whether a clause must be kept, and not only should. */
