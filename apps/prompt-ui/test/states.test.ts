@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { violations } from "./axe.ts";
 import { hasChromium, notRun, startChromium } from "./chromium.ts";
+import { flawsInModes } from "./modes.ts";
 import { type StagedHost, startStagedHost } from "./staged-host.ts";
 import { dangerous, ordinary, reach, type State, states } from "./states.ts";
 
@@ -12,13 +13,6 @@ function stateOf(wanted: string): State {
   const found = states.find((state) => state.name === wanted);
   if (found === undefined) throw new Error(`no state ${wanted}`);
   return found;
-}
-
-/** Whether something is wider than the window. */
-function overflows(page: Page): Promise<boolean> {
-  return page.evaluate(
-    () => document.documentElement.scrollWidth > window.innerWidth,
-  );
 }
 
 describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
@@ -52,10 +46,14 @@ describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
     await reach(state, host, page);
   }
 
-  test.each(states)("axe finds nothing wrong with: $name", async (state) => {
-    await show(state);
-    expect(await violations(page)).toEqual([]);
-  });
+  test.each(states)(
+    "axe finds nothing wrong, nor is anything cut off, covered or mirrored that should not be: $name",
+    async (state) => {
+      await show(state);
+      expect(await violations(page)).toEqual([]);
+      expect(await flawsInModes(page)).toEqual([]);
+    },
+  );
 
   test("a card is painted, and the broker told so with the digest of what is shown (PRM-010)", async () => {
     await show(stateOf("arming"));
@@ -98,45 +96,36 @@ describe.skipIf(!hasChromium(name))(`${name}; ${notRun}`, () => {
     expect(host.calls.filter(({ name }) => name === "approve")).toEqual([]);
   });
 
-  test.each(["request", "danger", "references", "choose", "muted", "code"])(
-    "at 200 % zoom nothing of it is cut off: %s",
+  test.each(["request", "danger", "references", "choose"])(
+    "at 200 % zoom Deny is within reach: %s",
     async (wanted) => {
       // What a window of 1280 by 860 has room for at twice the size.
       const viewport = { width: 640, height: 430 };
       await show(stateOf(wanted), { viewport });
-      expect(await overflows(page)).toBe(false);
       const bar = page.locator(".answer");
-      if ((await bar.count()) === 0) return;
-      // Deny is always within reach.
       await expect(
         bar.evaluate((it) => it.getBoundingClientRect().bottom),
       ).resolves.toBeLessThanOrEqual(431);
     },
   );
 
-  test.each(["request", "danger", "interpreter", "denied", "sign-in"])(
+  test.each(["request", "danger"])(
     "from right to left it is mirrored, and paths are not: %s",
     async (wanted) => {
       await show(stateOf(wanted));
       await page.evaluate(() => {
         document.documentElement.dir = "rtl";
       });
-      expect(await overflows(page)).toBe(false);
-      const rail = page.locator(".rail");
-      if ((await rail.count()) > 0) {
-        const { x = 0 } = (await rail.boundingBox()) ?? {};
-        expect(x).toBeGreaterThan(900);
-      }
+      const rail = await page.locator(".rail").boundingBox();
+      expect(rail?.x).toBeGreaterThan(900);
       for (const path of await page.locator(".path").all()) {
         expect(
           await path.evaluate((it) => getComputedStyle(it).direction),
         ).toBe("ltr");
       }
-      if ((await page.locator(".approve").count()) > 0) {
-        const denies = await page.locator(".split").boundingBox();
-        const approves = await page.locator(".approve").boundingBox();
-        expect(denies?.x).toBeGreaterThan(approves?.x ?? 0);
-      }
+      const denies = await page.locator(".split").boundingBox();
+      const approves = await page.locator(".approve").boundingBox();
+      expect(denies?.x).toBeGreaterThan(approves?.x ?? 0);
     },
   );
 

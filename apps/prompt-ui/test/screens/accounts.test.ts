@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../axe.ts";
+import { flawsInModes } from "../modes.ts";
 import { inBrowser } from "./in-browser.ts";
 import { password, type Stage, startStage } from "./stage.ts";
 
@@ -37,6 +38,7 @@ inBrowser("the screen of the accounts", () => {
     await page.getByText(/Work is unlocked/).waitFor();
     expect(find("Work")?.locked).toBe(false);
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await page.getByRole("button", { name: "Lock: Work" }).click();
     await page.getByText("Work is locked.").waitFor();
     expect(find("Work")?.locked).toBe(true);
@@ -113,6 +115,7 @@ inBrowser("the screen of the accounts", () => {
     await page.getByRole("button", { name: "Remove: Recovery code" }).waitFor();
     expect(await violations(page)).toEqual([]);
 
+    expect(await flawsInModes(page)).toEqual([]);
     // What was written down opens the account.
     await page.getByRole("button", { name: "Change password" }).first().click();
     await page

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../axe.ts";
+import { flawsInModes } from "../modes.ts";
 import { inBrowser } from "./in-browser.ts";
 import { password, type Stage, startStage } from "./stage.ts";
 
@@ -52,6 +53,7 @@ inBrowser("the screen of the activity", () => {
     await rig.vault("Personal", "Live");
     await page.getByText("You created or changed a vault (Live).").waitFor();
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await page.getByLabel("Outcome").selectOption({ label: "Denied" });
     await page.getByText(/^1 of \d+ entries$/).waitFor();
     await page.getByLabel("Program").selectOption({ label: "deploy-cli" });

@@ -2,6 +2,7 @@
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../axe.ts";
+import { flawsInModes } from "../modes.ts";
 import { inBrowser } from "./in-browser.ts";
 import { password, type Stage, startStage } from "./stage.ts";
 
@@ -67,6 +68,7 @@ inBrowser("the screen of the items", () => {
     };
     await show();
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await page.getByRole("button", { name: "Hide now" }).click();
     await page.getByText(secret).waitFor({ state: "detached" });
     await show();
@@ -187,6 +189,7 @@ inBrowser("the screen of the items", () => {
   it("makes a vault and an item with a generated password, and changes it without showing the rest", async () => {
     const page = await stage.openAt("Items");
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await page.getByRole("button", { name: "Add a vault" }).click();
     await page.getByLabel("Name of the vault").fill("Ops");
     await give(page);
@@ -200,6 +203,7 @@ inBrowser("the screen of the items", () => {
     await secretField.getByRole("button", { name: "Generate" }).click();
     await secretField.getByRole("button", { name: "Fill it in" }).click();
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await give(page);
     await page.getByText("Bank is stored in Dev.").waitFor();
     const [user, generated] = await stored("Bank");

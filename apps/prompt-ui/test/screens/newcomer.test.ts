@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../axe.ts";
+import { flawsInModes } from "../modes.ts";
 import { inBrowser } from "./in-browser.ts";
 import { password, type Stage, startStage } from "./stage.ts";
 
@@ -36,6 +37,7 @@ inBrowser("somebody who is new", () => {
     const page = await stage.open();
     await page.getByRole("heading", { name: "Welcome to Assent" }).waitFor();
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     const type = async (label: RegExp, text: string) => {
       await tabTo(page, label);
       await page.keyboard.press("Control+A");
@@ -48,6 +50,7 @@ inBrowser("somebody who is new", () => {
 
     await page.getByRole("heading", { name: "Keep a way back in" }).waitFor();
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await type(/^Account password for Personal/, password);
     await page.keyboard.press("Enter");
     const parts = page.locator(".recovery-code li");
@@ -72,6 +75,7 @@ inBrowser("somebody who is new", () => {
       .waitFor();
     expect(rig.broker.parts.integration.isOn).toBe(true);
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await tabTo(page, /Go to requests/);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Nothing is waiting" }).waitFor();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violations } from "../axe.ts";
+import { flawsInModes } from "../modes.ts";
 import { inBrowser } from "./in-browser.ts";
 import { password, type Stage, startStage } from "./stage.ts";
 
@@ -48,6 +49,7 @@ inBrowser("the screen of the settings", () => {
     const field = page.getByLabel("Account password for Personal");
     await field.fill(password);
     expect(await violations(page)).toEqual([]);
+    expect(await flawsInModes(page)).toEqual([]);
     await field.press("Enter");
     await page.getByText("The settings are saved.").waitFor();
     expect(settings.current).toEqual({
