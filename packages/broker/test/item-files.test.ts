@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Caller } from "./caller.ts";
 import { base64 } from "./rig.ts";
 import {
@@ -158,6 +158,10 @@ describe("the files of an item", () => {
 
   it("are put in parts, and appear with the last of them", async () => {
     const at = await revision();
+    const { accounts, logOf } = rig.broker.parts;
+    const log = logOf(accounts.find("Personal")?.id ?? "");
+    if (log === undefined) throw new Error("no log");
+    const logged = vi.spyOn(log, "append");
     const content = Buffer.alloc(7_000_000, "0123456789abcdefg");
     const send = (offset: number, end: number, more: object = {}) =>
       putFile(writes, {
@@ -185,6 +189,12 @@ describe("the files of an item", () => {
     const last = await send(6_000_000, 7_000_000, { last: true });
     const { id, size } = last.body.result.file;
     expect(size).toBe("7000000");
+    // The file is one event of the activity, not one for each part.
+    const served = logged.mock.calls.filter(([{ kind }]) => kind === "request");
+    logged.mockRestore();
+    expect(served.map(([event]) => event)).toMatchObject([
+      { operation: "putFile", touched: ["Deploy/big"], count: 1 },
+    ]);
     const chunk = await readFile(writes, {
       fileId: id,
       offset: "2999999",

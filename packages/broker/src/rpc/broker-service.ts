@@ -148,14 +148,15 @@ function serve(
     sessions.touch(covered, now);
   }
   parts.unlocks.used(session.accountId);
-  if (outcome.ruling.touched !== undefined) log.read(outcome.ruling.touched);
+  const { touched, isPart } = outcome.ruling;
+  if (touched !== undefined && !isPart) log.read(touched);
   flight.accountId = session.accountId;
   flight.release = () => {
     const late =
       processRefusal(parts, flight) ?? sessionRefusal(parts, session);
     // A change that was made is not told as refused, or it would be made
     // again: no answer leaves, and the program knows that it cannot know.
-    const isChange = outcome.ruling.touched === undefined;
+    const isChange = touched === undefined;
     if (late !== undefined && isChange) flight.connection.destroy();
     return late;
   };

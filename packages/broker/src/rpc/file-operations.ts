@@ -81,7 +81,8 @@ export function putFile(
     });
     return {
       result: { case: "file", value: part },
-      touched: names.map((one) => makeSafe(one)),
+      touched: [],
+      isPart: true,
     };
   }
   using whole = isWhole ? copySecret(content) : uploads.take(target);

@@ -48,6 +48,8 @@ export interface Ruling {
   readonly result: MessageInitShape<typeof ResultSchema>["result"];
   /** For the log: what was read, by name, already safe; never a value. Undefined: it was a change, and is logged. */
   readonly touched: readonly string[] | undefined;
+  /** A part of a file: nothing was read or changed, and the whole is logged when it is stored. */
+  readonly isPart?: true;
 }
 
 /**

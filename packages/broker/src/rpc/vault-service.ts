@@ -81,7 +81,7 @@ export function createVaultService(
       cover: () => {},
       beforeChange: log,
     });
-    if (ruling.touched !== undefined) log(ruling.touched);
+    if (ruling.touched !== undefined && !ruling.isPart) log(ruling.touched);
     parts.unlocks.used(store.accountId);
     return detach(result, flight);
   };
