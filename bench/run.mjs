@@ -46,6 +46,9 @@ const figures = {
     "×   a command that prints 100 MB, masked against not masked",
     1.05,
   ],
+  run_masked_vs_unmasked_spread: [
+    "×   of it, between the quarters: a smaller difference tells nothing",
+  ],
   request_vs_raw_http2: ["×   the SDK against the bare echo"],
 };
 const usage = `usage: npm run bench [-- --json] [--only ${Object.keys(benchmarks).join("|")}]...
