@@ -95,6 +95,7 @@ export async function selftestCommand(
     const { name } = subject;
     const found = await runRounds(subject, {
       catalogue,
+      requirements,
       rounds,
       seed,
       workers,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Catalogue, Clause } from "../catalogue/catalogue.ts";
+import type { Requirements } from "../catalogue/requirements.ts";
 import type { Bench } from "../run/bench.ts";
 import { shuffled } from "../run/random.ts";
 import type { CaseResult } from "../run/run-cases.ts";
 import { runSchedule } from "../run/schedule.ts";
-import { sideOf } from "../run/selection.ts";
+import { select } from "../run/selection.ts";
 import { underLoad } from "./cpu-load.ts";
 import { type MutantResult, type Trial, tryMutant } from "./kill-matrix.ts";
 import type { Fault } from "./matrix-gates.ts";
@@ -21,6 +22,7 @@ export interface SelftestSubject {
 /** How often what is not broken is tried. */
 export interface RoundsOptions {
   readonly catalogue: Catalogue;
+  readonly requirements: Requirements;
   readonly rounds: number;
   readonly seed: string;
   /** Of the implementation at once. */
@@ -33,18 +35,17 @@ export interface RoundsOptions {
 }
 
 /**
- * All cases on what is not broken, each round in another order; of several
+ * All cases of the full profile on what is not broken, each round in another order; of several
  * rounds the last while every CPU is busy. What it did not pass.
  */
 export async function runRounds(
   { name, side, bench }: SelftestSubject,
   options: RoundsOptions,
 ): Promise<readonly Fault[]> {
-  const { catalogue, rounds, seed, workers, signal } = options;
+  const { catalogue, requirements, rounds, seed, workers, signal } = options;
   const faults: Fault[] = [];
-  const ids = [...catalogue.cases.values()]
-    .filter((one) => sideOf(one) === side)
-    .map(({ id }) => id);
+  const wishes = { side, profile: "full" } as const;
+  const ids = select(catalogue, requirements, wishes).map(({ id }) => id);
   for (let round = 1; round <= rounds; round += 1) {
     if (signal?.aborted) break;
     const began = performance.now();
