@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exitCodes } from "../src/exit.ts";
 import {
@@ -96,6 +96,31 @@ describe.skipIf(lack !== undefined)(
         "($ASSENT read assent://a/b/c >/dev/null 2>&1 &); for i in 1 2 3 4 5 6 7 8 9; do echo 'correct horse battery' | $ASSENT prompts --password-stdin >$HOME/shown; grep -q /run/node $HOME/shown && break; sleep 0.3; done; cat $HOME/shown",
       );
     }
+
+    const browser = "/usr/bin/chromium";
+    if (!existsSync(browser)) {
+      process.stderr.write(
+        "NOT RUN: a request opens the page from the service\n  it needs chromium: apt-get install chromium\n",
+      );
+    }
+    test.skipIf(!existsSync(browser))(
+      "opens the page for a request once there is a display, by the user's systemd, outside of its own sandbox",
+      async () => {
+        await run("systemctl --user set-environment DISPLAY=:9");
+        await ask();
+        const opened = await run(
+          "until test -e $HOME/opened; do sleep 0.05; done; cat $HOME/opened",
+        );
+        expect(opened).toMatch(/\/assent-page-\S+\.service$/m);
+        expect(opened).not.toContain("assent-broker");
+        expect(opened).toMatch(/NoNewPrivs:\s+0\n/);
+        expect(opened).toMatch(/Seccomp:\s+0\n/);
+        expect(opened).toContain(" --app=file:///run/user/1000/assent/");
+        await run(
+          "systemctl --user unset-environment DISPLAY; systemctl --user stop 'assent-page-*'",
+        );
+      },
+    );
 
     test("starts at a call when it was stopped, and again when it was killed (T60)", async () => {
       const { pid } = await state();
