@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests of every workspace, four at a time, and says at the
+// Runs the tests of every workspace, five at a time, and says at the
 // end how many passed and failed in all. What a workspace says is shown when it
 // is through; alone, as it comes. Arguments name workspaces
 // (`npm test -- packages/broker`); none means all.
@@ -30,7 +30,7 @@ const all = [
   { workspace: "packages/protocol" },
 ];
 const workspaces = [...new Set(all.map(({ workspace }) => workspace))];
-const lanes = 4;
+const lanes = 5;
 const chosen = process.argv.slice(2).map((name) => name.replace(/\/$/, ""));
 for (const name of chosen) {
   if (!workspaces.includes(name)) {
