@@ -7,7 +7,7 @@ import {
   PromptState,
 } from "@assent/protocol/conformance";
 import { soon } from "../case/bystanders.ts";
-import type { Caller } from "../case/caller.ts";
+import type { Caller, CallOptions } from "../case/caller.ts";
 import { aboutStreams, type Case, type Cases } from "../case/case.ts";
 import {
   alike,
@@ -29,15 +29,19 @@ import type { World } from "../case/world.ts";
 
 const minute = 60_000;
 
+interface ShutOutOptions extends CallOptions {
+  readonly item?: "i1" | "j1";
+}
+
 async function isShutOut(
   world: World,
   caller: Caller,
-  item: "i1" | "j1" = "i1",
+  { item = "i1", ...options }: ShutOutOptions = {},
 ): Promise<void> {
   const account = item === "i1" ? world.acct1.id : world.acct2.id;
   refused(
     "Request after the lock",
-    await caller.request(read(world.item(item)), { account }),
+    await caller.request(read(world.item(item)), { account, ...options }),
     "unauthenticated",
   );
 }
@@ -187,9 +191,11 @@ export const lockCases: Cases = {
       }
       await world.lock(world.acct1.id);
       const unlocking = world.unlock(world.acct1.id);
-      await isShutOut(world, caller);
+      // The connection of answers that were on their way may end with them.
+      const on = await caller.link();
+      await isShutOut(world, caller, { on });
       await unlocking;
-      await isShutOut(world, caller);
+      await isShutOut(world, caller, { on });
     },
   },
   "other-account-untouched": {
@@ -228,7 +234,7 @@ export const lockCases: Cases = {
       const other = await world.granted({ account });
       await world.lock();
       await isShutOut(world, caller);
-      await isShutOut(world, other, "j1");
+      await isShutOut(world, other, { item: "j1" });
     },
   },
   "authorize-while-locked": {
