@@ -156,8 +156,7 @@ async function program(number) {
       add("revoked");
     } else if (turn % 4 === 1) {
       const again = one.ready();
-      const args = one.child.spawnargs.slice(1);
-      one.tell({ do: "exec", file: process.execPath, args });
+      one.tell({ do: "exec", file: process.execPath, args: one.args });
       await again;
       const { status } = await read();
       add(status === 200 ? "READ AFTER EXEC" : "exec");
