@@ -50,7 +50,7 @@ type Namespace = (typeof namespaces)[number];
 
 /** A describer for this process's namespaces. */
 export function createDescriber(options: DescriberOptions): Describer {
-  const { binding, scheduler, wallMs, deadlineMs = 300 } = options;
+  const { binding, scheduler, wallMs, deadlineMs = 1_000 } = options;
   // Apart, so that a slow file does not take the others' claims along.
   const digests = createExecutableDigests(createLane(scheduler, deadlineMs));
   const files = createLane(scheduler, deadlineMs);
