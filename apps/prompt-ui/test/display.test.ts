@@ -88,12 +88,16 @@ describe.skipIf(!canShow())(`${name}; ${needs}`, () => {
     const token = tokenIn(readFileSync(file, "utf8"));
     expect(token).toMatch(/^[\w-]{43}$/);
     const isShown = /^\(1\) Requests · Assent$/;
-    const window = xdotool("search", "--sync", "--name", isShown.source);
     const seen = new Set<string>();
     let isThere = false;
-    void window.ended.then(() => {
-      isThere = true;
-    });
+    // It fails when a window goes that it is just looking at: then once more.
+    const search = async () => {
+      while (!isThere && !screen.killed) {
+        const look = xdotool("search", "--sync", "--name", isShown.source);
+        isThere = (await look.ended) === 0;
+      }
+    };
+    void search();
     while (!isThere) {
       for (const { argv } of processes("")) seen.add(argv);
       await new Promise((resolve) => setTimeout(resolve, 20));
