@@ -37,6 +37,18 @@ describe("the files of an item", () => {
     return got.itemOutcomes.outcomes[0].item;
   };
   const revision = async (): Promise<string> => (await stored()).revision;
+  /** From now on, what the activity of the account is told, by kind; asked once. */
+  const watchLog = () => {
+    const { accounts, logOf } = rig.broker.parts;
+    const log = logOf(accounts.find("Personal")?.id ?? "");
+    if (log === undefined) throw new Error("no log");
+    const logged = vi.spyOn(log, "append");
+    return (wanted: string) => {
+      const events = logged.mock.calls.map(([event]) => event);
+      logged.mockRestore();
+      return events.filter(({ kind }) => kind === wanted);
+    };
+  };
   const zeros = (length: number) => Buffer.alloc(length).toString("base64");
 
   beforeAll(async () => {
@@ -158,10 +170,7 @@ describe("the files of an item", () => {
 
   it("are put in parts, and appear with the last of them", async () => {
     const at = await revision();
-    const { accounts, logOf } = rig.broker.parts;
-    const log = logOf(accounts.find("Personal")?.id ?? "");
-    if (log === undefined) throw new Error("no log");
-    const logged = vi.spyOn(log, "append");
+    const logged = watchLog();
     const content = Buffer.alloc(7_000_000, "0123456789abcdefg");
     const send = (offset: number, end: number, more: object = {}) =>
       putFile(writes, {
@@ -190,9 +199,7 @@ describe("the files of an item", () => {
     const { id, size } = last.body.result.file;
     expect(size).toBe("7000000");
     // The file is one event of the activity, not one for each part.
-    const served = logged.mock.calls.filter(([{ kind }]) => kind === "request");
-    logged.mockRestore();
-    expect(served.map(([event]) => event)).toMatchObject([
+    expect(logged("request")).toMatchObject([
       { operation: "putFile", touched: ["Deploy/big"], count: 1 },
     ]);
     const chunk = await readFile(writes, {
@@ -224,6 +231,38 @@ describe("the files of an item", () => {
     });
     expect(removed.body.result).toHaveProperty("done");
     expect((await readFile(writes, { fileId: id })).reason).toBe("NOT_FOUND");
+  });
+
+  it("of the owner's own command are put in parts as well, and are one event", async () => {
+    const at = await revision();
+    const logged = watchLog();
+    const send = (offset: number, part: object) =>
+      rig.operate("Personal", {
+        putFile: {
+          vaultId: dev,
+          itemId: item,
+          revision: at,
+          file: { name: "mine" },
+          content: zeros(1_000),
+          offset: String(offset),
+          ...part,
+        },
+      });
+    await send(0, {});
+    await send(1_000, {});
+    const put = await send(2_000, { last: true });
+    expect(put.file).toMatchObject({ name: "mine", size: "3000" });
+    expect(logged("owner-operation")).toMatchObject([
+      { operation: "putFile", touched: ["Deploy/mine"], count: 1 },
+    ]);
+    await rig.operate("Personal", {
+      deleteFile: {
+        vaultId: dev,
+        itemId: item,
+        revision: await revision(),
+        fileId: put.file.id,
+      },
+    });
   });
 
   it("are replaced, and refused where they do not fit", async () => {

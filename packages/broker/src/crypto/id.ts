@@ -6,7 +6,8 @@ const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 /** A new id: 128 random bits as 26 characters of lower-case base32. */
 export function createId(random: Random): string {
   const bytes = randomBytes(random, 16);
-  let id = "";
+  // Made at once: a string that grew is kept as the chain of its parts.
+  const characters: number[] = [];
   let bits = 0;
   let value = 0;
   for (const byte of bytes) {
@@ -14,11 +15,12 @@ export function createId(random: Random): string {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      id += alphabet[(value >>> bits) & 31];
+      characters.push(alphabet.charCodeAt((value >>> bits) & 31));
       value &= (1 << bits) - 1;
     }
   }
-  return id + alphabet[(value << (5 - bits)) & 31];
+  characters.push(alphabet.charCodeAt((value << (5 - bits)) & 31));
+  return String.fromCharCode(...characters);
 }
 
 /** Whether the text has the form of an id, exactly. */

@@ -83,7 +83,8 @@ export function createVaultService(
     });
     if (ruling.touched !== undefined && !ruling.isPart) log(ruling.touched);
     parts.unlocks.used(store.accountId);
-    return detach(result, flight);
+    // A change gives back what it was given, not what the store has open.
+    return ruling.touched === undefined ? result : detach(result, flight);
   };
   return {
     async operate(request, context) {
