@@ -33,6 +33,8 @@ const figures = {
   broker_ready_ms: ["ms  from start to serving", 1000],
   broker_idle_mb: ["MB  resident, idle", 120],
   command_ms: ["ms  the shortest command, from its start to its end"],
+  status_ms: ["ms  assent status, from its start to its end"],
+  read_ms: ["ms  assent read, but for the time that the person takes", 150],
   bare_node_ms: ["ms  of it, a Node that does nothing"],
   request_us: ["µs  one secret through the SDK, everything included"],
   stock_connect_us: [

@@ -9,17 +9,36 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 
 const dist = join(import.meta.dirname, "dist");
-const apart = /^(@assent\/(broker|prompt-ui)(\/|$)|koffi$|node:(?!http$))/;
+const apart = /^(@assent\/(broker|prompt-ui)(\/|$)|koffi$|node:)/;
 
-// Whoever imports node:http has its WebSocket made too, and with it all of
-// undici: a quarter of what a short command takes. Asked for, it is left out.
-const quickHttp = {
-  name: "quick-http",
-  resolveId: (id) => (id === "node:http" ? "quick-http" : undefined),
-  load: (id) =>
-    id === "quick-http"
-      ? 'export const { request } = process.getBuiltinModule("node:http");'
-      : undefined,
+// What commands share, in few files: a command loads its own and those below it.
+// The first that matches takes a module, and what that one needs.
+const groups = [
+  {
+    name: "base",
+    test: /commander|wording.dist.safe|cli.dist.(terminal.|(exit|io|options|output|program)\.js)/,
+    priority: 4,
+  },
+  { name: "schema", test: /@bufbuild|protocol.dist(?!.*owner)/, priority: 3 },
+  {
+    name: "client",
+    test: /packages.sdk-|cli.dist.(approved-secrets|credential|input-file|job.purpose|private-file)\.js/,
+    priority: 2,
+  },
+  { name: "owner", minShareCount: 2 },
+];
+
+// An import of a module of Node reads all that it exports, and some of that
+// makes Node load much more when it is read: all of undici for node:http. So
+// what is used is asked for by name.
+const quickBuiltins = {
+  name: "quick-builtins",
+  renderChunk: (code) =>
+    code.replace(
+      /^import (?:\* as )?([\w$]+|\{[^}]*\}) from "(node:[\w/]+)";$/gm,
+      (_, names, id) =>
+        `const ${names.replaceAll(" as ", ": ")} = process.getBuiltinModule("${id}");`,
+    ),
 };
 
 for (const name of readdirSync(dist)) {
@@ -28,7 +47,7 @@ for (const name of readdirSync(dist)) {
 const bundle = await rolldown({
   input: { assent: join(dist, "main.js") },
   platform: "node",
-  plugins: [quickHttp],
+  plugins: [quickBuiltins],
   external: (id) => apart.test(id),
   onLog(level, log, report) {
     // Nothing that is odd goes unseen.
@@ -40,6 +59,7 @@ const { output } = await bundle.write({
   format: "esm",
   entryFileNames: "[name].js",
   chunkFileNames: "assent-[name]-[hash].js",
+  codeSplitting: { groups },
   minify: { compress: false, mangle: false, codegen: true },
   comments: { legal: true },
 });

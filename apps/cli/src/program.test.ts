@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { assent, testIo } from "../test/test-io.ts";
+import { commandFiles } from "./command-files.ts";
 import { exitCodes } from "./exit.ts";
 import { createProgram } from "./program.ts";
 
@@ -16,10 +17,17 @@ function leaves(command: Command, path: string[] = []): [string[], Command][] {
         .flatMap((child) => leaves(child, [...path, child.name()]));
 }
 
-const commands = leaves(createProgram(testIo()));
+const commands = leaves(await createProgram(testIo(), commandFiles));
 
 test("there are commands", () => {
   expect(commands.length).toBeGreaterThan(25);
+});
+
+test("each file adds the commands that it is loaded for", async () => {
+  for (const file of commandFiles) {
+    const program = await createProgram(testIo(), [file]);
+    expect(program.commands.map((each) => each.name())).toEqual(file.names);
+  }
 });
 
 for (const [path, command] of commands) {

@@ -1,34 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { addAccountCommands } from "./commands/account.ts";
-import { addActivityCommand } from "./commands/activity.ts";
-import { addApproveCommand } from "./commands/approve.ts";
-import { addBrokerCommands } from "./commands/broker.ts";
-import { addCompletionCommand } from "./commands/completion.ts";
-import { addDenyCommand } from "./commands/deny.ts";
-import { addDoctorCommand } from "./commands/doctor.ts";
-import { addExportCommand } from "./commands/export.ts";
-import { addGenerateCommands } from "./commands/generate.ts";
-import { addImportCommand } from "./commands/import.ts";
-import { addInjectCommand } from "./commands/inject.ts";
-import { addIntegrationCommands } from "./commands/integration.ts";
-import { addItemCommands } from "./commands/item.ts";
-import { addLockCommand } from "./commands/lock.ts";
-import { addMuteCommands } from "./commands/mutes.ts";
-import { addPageCommands } from "./commands/page.ts";
-import { addPromptsCommand } from "./commands/prompts.ts";
-import { addReadCommand } from "./commands/read.ts";
-import { addRunCommand } from "./commands/run.ts";
-import { addServiceCommands } from "./commands/service.ts";
-import { addSessionCommands } from "./commands/sessions.ts";
-import { addStatusCommand } from "./commands/status.ts";
-import { addSurfaceCommand } from "./commands/surface.ts";
-import { addUiCommand } from "./commands/ui.ts";
-import { addVaultCommands } from "./commands/vault.ts";
-import { addWatchCommand } from "./commands/watch.ts";
-import { type CommandError, exitCodes, exitCodesHelp } from "./exit.ts";
-import { toCommandError } from "./failure.ts";
+import { type CommandFile, filesFor } from "./command-files.ts";
+import { CommandError, exitCodes, exitCodesHelp } from "./exit.ts";
 import { type Io, writeLine } from "./io.ts";
 import { JobEnded } from "./job/child.ts";
 
@@ -46,8 +20,11 @@ function version(): string {
     .version;
 }
 
-/** Every command of `assent`. */
-export function createProgram(io: Io): Command {
+/** The program `assent`, with the commands of these files. */
+export async function createProgram(
+  io: Io,
+  files: readonly CommandFile[],
+): Promise<Command> {
   const program = new Command("assent")
     .description(introduction)
     .version(version(), "--version", "version of this program")
@@ -60,32 +37,8 @@ export function createProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, "assent: ")),
     });
-  addBrokerCommands(program, io);
-  addServiceCommands(program, io);
-  addStatusCommand(program, io);
-  addDoctorCommand(program, io, version());
-  addAccountCommands(program, io);
-  addLockCommand(program, io);
-  addVaultCommands(program, io);
-  addItemCommands(program, io);
-  addIntegrationCommands(program, io);
-  addWatchCommand(program, io);
-  addUiCommand(program, io);
-  addPageCommands(program, io);
-  addPromptsCommand(program, io);
-  addApproveCommand(program, io);
-  addDenyCommand(program, io);
-  addMuteCommands(program, io);
-  addSessionCommands(program, io);
-  addActivityCommand(program, io);
-  addReadCommand(program, io);
-  addRunCommand(program, io);
-  addInjectCommand(program, io);
-  addImportCommand(program, io);
-  addExportCommand(program, io);
-  addGenerateCommands(program, io);
-  addCompletionCommand(program, io);
-  addSurfaceCommand(program, io);
+  const adding = await Promise.all(files.map((file) => file.load()));
+  for (const add of adding) add(program, io, version());
   return program;
 }
 
@@ -95,7 +48,8 @@ export function createProgram(io: Io): Command {
  */
 export async function run(io: Io, args: readonly string[]): Promise<number> {
   try {
-    await createProgram(io).parseAsync(args, { from: "user" });
+    const program = await createProgram(io, filesFor(args));
+    await program.parseAsync(args, { from: "user" });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -106,6 +60,9 @@ export async function run(io: Io, args: readonly string[]): Promise<number> {
       if (error.signal !== undefined) io.endBy(error.signal);
       return error.exitCode;
     }
+    if (error instanceof CommandError) return tell(io, error);
+    // Only now: it knows the errors of the broker and of the connection.
+    const { toCommandError } = await import("./failure.ts");
     return tell(io, toCommandError(error));
   }
 }

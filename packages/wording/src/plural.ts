@@ -3,11 +3,14 @@
 /** The language of the catalogue. */
 export const language: string = "en";
 
-const rules = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language);
+// Made when they are first used: the data of a language takes a while to load.
+let numbers: Intl.NumberFormat | undefined;
+let rules: Intl.PluralRules | undefined;
 
 /** A count and what is counted: `count(1, "item")`, `count(2, "vault")`. */
 export function count(n: number, one: string, other = `${one}s`): string {
+  numbers ??= new Intl.NumberFormat(language);
+  rules ??= new Intl.PluralRules(language);
   return `${numbers.format(n)} ${rules.select(n) === "one" ? one : other}`;
 }
 
