@@ -400,6 +400,23 @@ test("1PUX: files go with their items, those that cannot are counted", async () 
   ]);
 });
 
+test("1PUX: all is of the archive that was opened, whatever is in its place when its files are read", async () => {
+  const file = await read(
+    "1pux",
+    zipOf(withFiles(), {
+      name: "files/doc__main.pdf",
+      content: Buffer.from("one"),
+    }),
+  );
+  rmSync(join(folder, ".env"));
+  writeFileSync(join(folder, ".env"), "A=1\n");
+  const [draft] = [...file.vaults.values()].flat();
+  expect(await contentsOf(draft)).toEqual([["main.pdf", "", "one"]]);
+  file.close?.();
+  // Nothing can be read any more, so nothing holds it open.
+  await expect(contentsOf(draft)).rejects.toThrow();
+});
+
 test("1PUX: a file that is damaged is told when it is read (T52)", async () => {
   const file = await read(
     "1pux",
