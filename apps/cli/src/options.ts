@@ -61,6 +61,14 @@ export function lengthOfTime(text: string): number {
   return ms;
 }
 
+/** A whole number, of four digits at most. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) {
+    throw new InvalidArgumentError("It is a whole number.");
+  }
+  return Number(text);
+}
+
 /** A number above 0, as of minutes. */
 export function positive(text: string): number {
   const number = Number(text);

@@ -4,10 +4,10 @@ import {
   generatePassword,
   type PasswordRecipe,
 } from "@assent/sdk-node";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { usageError } from "../exit.ts";
 import { type Io, writeLine } from "../io.ts";
-import { takesHome, withExamples } from "../options.ts";
+import { takesHome, wholeNumber, withExamples } from "../options.ts";
 
 interface GenerateOptions {
   readonly type: PasswordRecipe["type"];
@@ -32,8 +32,12 @@ export function addGenerateCommands(program: Command, io: Io): void {
             .choices(["random", "memorable", "pin"])
             .default("random"),
         )
-        .option("--length <number>", "signs of a random one, or digits", whole)
-        .option("--words <number>", "words of a memorable one", whole)
+        .option(
+          "--length <number>",
+          "signs of a random one, or digits",
+          wholeNumber,
+        )
+        .option("--words <number>", "words of a memorable one", wholeNumber)
         .option("--separator <text>", "between the words of a memorable one")
         .option("--no-digits", "a random one without digits")
         .option("--no-symbols", "a random one without symbols")
@@ -66,11 +70,4 @@ function make(options: GenerateOptions): string {
     if (!(error instanceof AssentError)) throw error;
     throw usageError(error.message);
   }
-}
-
-function whole(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) {
-    throw new InvalidArgumentError("It is a whole number.");
-  }
-  return Number(text);
 }

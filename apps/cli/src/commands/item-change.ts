@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
-import { type Item, ItemSchema } from "@assent/protocol";
+import { FieldType, type Item, ItemSchema } from "@assent/protocol";
+import { AssentError, generatePassword } from "@assent/sdk-node";
 import { makeSafe } from "@assent/wording";
 import { create } from "@bufbuild/protobuf";
 import { usageError } from "../exit.ts";
@@ -20,6 +21,7 @@ import {
 } from "../owner/session.ts";
 import {
   type FieldSpec,
+  findField,
   readCategory,
   removeField,
   setField,
@@ -28,6 +30,11 @@ import {
 interface FieldOptions extends AccountOptions {
   readonly field?: FieldSpec[];
   readonly stdin?: boolean;
+  /** New passwords instead of values: of so many signs, or as many as usual. */
+  readonly generate?: number | true;
+  readonly notes?: boolean;
+  readonly url?: string[];
+  readonly tag?: string[];
 }
 
 /** Options of `assent item edit`. */
@@ -39,8 +46,6 @@ export interface EditOptions extends FieldOptions {
 /** Options of `assent item create`. */
 export interface CreateOptions extends FieldOptions {
   readonly category: string;
-  readonly url?: string[];
-  readonly tag?: string[];
 }
 
 /** Options of `assent item remove`. */
@@ -87,13 +92,12 @@ export async function editItem(
   options: EditOptions,
 ): Promise<void> {
   const removed = options.removeField ?? [];
-  if (
-    (options.field ?? []).length + removed.length === 0 &&
-    options.title === undefined
-  ) {
+  const { field, title: newTitle, notes, url, tag } = options;
+  const asked = [field, newTitle, notes, url, tag];
+  if (removed.length === 0 && asked.every((each) => each === undefined)) {
     throw usageError(
       "There is nothing to change.",
-      "Name a field with --field, or use --remove-field or --title.",
+      "Name a field with --field, or use --remove-field, --title, --notes, --url or --tag.",
     );
   }
   await withCredential(io, options, async (session) => {
@@ -101,8 +105,10 @@ export async function editItem(
     const item = await getItem(session, overview);
     await forgetAfter(item, async () => {
       for (const spec of removed) removeField(item, spec);
-      if (item.overview !== undefined && options.title !== undefined) {
-        item.overview.title = options.title;
+      if (item.overview !== undefined) {
+        item.overview.title = newTitle ?? item.overview.title;
+        item.overview.urls = url ?? item.overview.urls;
+        item.overview.tags = tag ?? item.overview.tags;
       }
       await setFields(item, session, options);
       forgetItem(await putItem(session, item));
@@ -111,7 +117,8 @@ export async function editItem(
   });
 }
 
-// The value of each field, from the input or asked for one by one.
+// The value of each field, made, from the input, or asked for one by one; then
+// the notes.
 async function setFields(
   item: Item,
   { secrets }: Authenticated,
@@ -119,18 +126,53 @@ async function setFields(
 ): Promise<void> {
   const specs = options.field ?? [];
   const fromInput = options.stdin === true || options.passwordStdin === true;
+  const isAlone = specs.length === 1 && options.notes !== true;
+  if (options.generate !== undefined && specs.length === 0) {
+    throw usageError("Name the field of the new password with --field.");
+  }
   for (const spec of specs) {
-    const value = !fromInput
-      ? await secrets.ask(`Value of ${makeSafe(spec.name)}`)
-      : specs.length === 1
-        ? withoutNewline(await secrets.rest())
-        : await secrets.nextLine();
+    const value =
+      options.generate !== undefined
+        ? newPassword(item, spec, options.generate)
+        : !fromInput
+          ? await secrets.ask(`Value of ${makeSafe(spec.name)}`)
+          : isAlone
+            ? withoutNewline(await secrets.rest())
+            : await secrets.nextLine();
     if (value === undefined) {
       throw usageError(
         `The input ended before the value of ${makeSafe(spec.name)}.`,
       );
     }
     setField(item, spec, value, randomUUID);
+  }
+  if (options.notes !== true) return;
+  item.notes = fromInput
+    ? withoutNewline(await secrets.rest())
+    : await secrets.ask("Notes");
+}
+
+function newPassword(
+  item: Item,
+  spec: FieldSpec,
+  signs: number | true,
+): Uint8Array {
+  const type = spec.type ?? findField(item, spec)?.type ?? FieldType.CONCEALED;
+  if (type !== FieldType.CONCEALED) {
+    throw usageError(
+      `${makeSafe(spec.name)} is not concealed: no password is made for it.`,
+    );
+  }
+  try {
+    return Buffer.from(
+      generatePassword({
+        type: "random",
+        ...(signs === true ? {} : { length: signs }),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof AssentError)) throw error;
+    throw usageError(error.message);
   }
 }
 

@@ -5,8 +5,10 @@ import {
   collect,
   takesCredential,
   takesJson,
+  wholeNumber,
   withExamples,
 } from "../options.ts";
+import type { AccountOptions } from "../owner/session.ts";
 import {
   categoryNames,
   type FieldSpec,
@@ -23,6 +25,7 @@ import {
 } from "./item-change.ts";
 import { type CodeOptions, showCode } from "./item-code.ts";
 import { addFileCommands } from "./item-file.ts";
+import { moveItem } from "./item-move.ts";
 import {
   type ListOptions,
   listTitles,
@@ -51,11 +54,10 @@ export function addItemCommands(program: Command, io: Io): void {
           .choices(categoryNames)
           .default("login"),
       )
-      .option("--url <address>", "where it is used; may be repeated", collect)
-      .option("--tag <name>", "a label; may be repeated", collect)
       .description("make an item; asks for the value of each field"),
     "assent item create Dev GitHub --field user:text --field token",
     "assent item create Dev GitHub --field key:ssh-key --stdin < id_ed25519.pem",
+    "assent item create Dev Database --field password --generate",
   ).action((vault: string, title: string, options: CreateOptions) =>
     createItem(io, vault, title, options),
   );
@@ -122,8 +124,21 @@ export function addItemCommands(program: Command, io: Io): void {
       .description("change an item; asks for the value of each field named"),
     "assent item edit Dev GitHub --field token",
     "assent item edit Dev GitHub --title GitHub-old --remove-field user",
+    "assent item edit Dev Database --field password --generate 32",
   ).action((vault: string, title: string, options: EditOptions) =>
     editItem(io, vault, title, options),
+  );
+
+  withExamples(
+    takesCredential(
+      withItem(item.command("move"))
+        .argument("<to>", "the vault that it goes to, name or id")
+        .description("move an item into another vault, with its files"),
+    ),
+    "assent item move Dev GitHub Ops",
+  ).action(
+    (vault: string, title: string, to: string, options: AccountOptions) =>
+      moveItem(io, vault, title, to, options),
   );
 
   withExamples(
@@ -150,6 +165,28 @@ function takesFields(command: Command): Command {
     .option(
       "--stdin",
       "the input holds the values: all of it for one field, a line each for several",
+    )
+    .addOption(
+      new Option(
+        "--generate [signs]",
+        "a new random password for each field named; nothing is asked",
+      )
+        .argParser(wholeNumber)
+        .conflicts("stdin"),
+    )
+    .option(
+      "--notes",
+      "notes as well: asked for, or what follows the values in the input",
+    )
+    .option(
+      "--url <address>",
+      "where it is used, in the place of what is there; may be repeated",
+      collect,
+    )
+    .option(
+      "--tag <name>",
+      "a label, in the place of those that are there; may be repeated",
+      collect,
     );
 }
 
