@@ -4,7 +4,8 @@
 import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
+import { readArguments } from "../scripts/arguments.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const benchmarks = {
@@ -58,26 +59,19 @@ const usage = `usage: npm run bench [-- --json] [--only ${Object.keys(benchmarks
   --json   nothing but one line of JSON on standard output
   --only   this one; may be repeated`;
 
-let options;
-try {
-  options = parseArgs({
-    options: {
-      json: { type: "boolean", default: false },
-      only: { type: "string", multiple: true, default: [] },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  }).values;
-  for (const name of options.only) {
-    if (!Object.hasOwn(benchmarks, name)) throw new Error(`no ${name}`);
-  }
-} catch (error) {
-  console.error(`${error.message}\n${usage}`);
-  process.exit(2);
-}
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
+const options = readArguments(
+  usage,
+  {
+    json: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+  },
+  (values) => {
+    for (const name of values.only) {
+      if (!Object.hasOwn(benchmarks, name)) throw new Error(`no ${name}`);
+    }
+    return values;
+  },
+);
 
 const chosen = options.only.length > 0 ? options.only : Object.keys(benchmarks);
 const results = {};

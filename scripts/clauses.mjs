@@ -6,18 +6,20 @@
 // there is any.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import {
   isMust,
   loadCatalogue,
 } from "../packages/conformance/src/catalogue/catalogue.ts";
+import { readArguments } from "./arguments.mjs";
 
-const { values } = parseArgs({
-  options: {
-    check: { type: "boolean", default: false },
-    threats: { type: "boolean", default: false },
-    rows: { type: "boolean", default: false },
-  },
+const usage = `npm run clauses [-- options]
+  --threats  the attacks of SECURITY.md in the place of rules
+  --rows     what was tried with processes, of docs/peer-identity.md
+  --check    only what has no test and should; fails when there is any`;
+const values = readArguments(usage, {
+  check: { type: "boolean", default: false },
+  threats: { type: "boolean", default: false },
+  rows: { type: "boolean", default: false },
 });
 
 /** Rules without a test, and why. */

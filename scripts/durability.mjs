@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kills a process that saves, again and again, and looks at what is left.
-// `npm run durability -- --kills 1000 --seed 1`
+// `npm run durability -- --help`
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments, wholeNumber } from "./arguments.mjs";
 
-const { values } = parseArgs({
-  options: {
+const usage = `npm run durability [-- options]
+  --kills N  how many times (1000)
+  --seed S   where chance starts (1)`;
+const { kills, seed } = readArguments(
+  usage,
+  {
     kills: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
   },
-});
-const [kills, seed] = [values.kills, values.seed].map(Number);
-if (!Number.isSafeInteger(kills) || kills < 1 || !Number.isSafeInteger(seed)) {
-  console.error("npm run durability [-- --kills N --seed S]: whole numbers");
-  process.exit(2);
-}
+  (values) => ({
+    kills: wholeNumber("kills", values.kills, 1),
+    seed: wholeNumber("seed", values.seed, 0),
+  }),
+);
 const module = join(
   dirname(dirname(fileURLToPath(import.meta.url))),
   "packages/broker/durability/durability.ts",

@@ -4,7 +4,7 @@
 import { readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments, wholeNumber } from "./arguments.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folders = ["packages/broker/fuzz", "apps/cli/fuzz"];
@@ -15,46 +15,31 @@ const usage = `npm run fuzz [-- options]
   --seed S       where they start (1); "random" takes another each time
   --list         the targets`;
 
-function options() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        target: { type: "string", multiple: true, default: [] },
-        runs: { type: "string", default: "1000000" },
-        seconds: { type: "string", default: "0" },
-        seed: { type: "string", default: "1" },
-        list: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    return {
-      ...values,
-      runs: whole("--runs", values.runs, 1),
-      seconds: whole("--seconds", values.seconds, 0),
-      seed:
-        values.seed === "random"
-          ? Math.floor(Math.random() * 2 ** 48)
-          : whole("--seed", values.seed, 0),
-    };
-  } catch (error) {
-    console.error(`${error.message}\n\n${usage}`);
-    process.exit(2);
-  }
-}
-
-function whole(name, text, least) {
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(number) || number < least) {
-    throw new Error(`${name} takes a whole number from ${least}, not ${text}`);
-  }
-  return number;
-}
-
-const { target: names, runs, seconds: most, seed, list, help } = options();
-if (help) {
-  console.log(usage);
-  process.exit(0);
-}
+const {
+  target: names,
+  runs,
+  seconds: most,
+  seed,
+  list,
+} = readArguments(
+  usage,
+  {
+    target: { type: "string", multiple: true, default: [] },
+    runs: { type: "string", default: "1000000" },
+    seconds: { type: "string", default: "0" },
+    seed: { type: "string", default: "1" },
+    list: { type: "boolean", default: false },
+  },
+  (values) => ({
+    ...values,
+    runs: wholeNumber("runs", values.runs, 1),
+    seconds: wholeNumber("seconds", values.seconds, 0),
+    seed:
+      values.seed === "random"
+        ? Math.floor(Math.random() * 2 ** 48)
+        : wholeNumber("seed", values.seed, 0),
+  }),
+);
 const files = new Map(
   folders.flatMap((folder) =>
     readdirSync(join(root, folder))

@@ -2,28 +2,31 @@
 // Runs a real broker for minutes under everything at once (programs that ask,
 // read, revoke, exec, reconnect and are killed; approvals, denials, locks; and
 // malformed bytes) and fails unless what it holds stays flat.
-// `npm run soak -- --minutes 10`
+// `npm run soak -- --help`
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments } from "./arguments.mjs";
 
+const usage = `npm run soak [-- options]
+  --minutes N  how long (10)`;
+const minutes = readArguments(
+  usage,
+  { minutes: { type: "string", default: "10" } },
+  (values) => {
+    const number = Number(values.minutes);
+    if (number > 0) return number;
+    throw new Error("--minutes takes a number above 0");
+  },
+);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const broker = join(root, "packages/broker");
 const from = (path) => import(join(broker, path));
 const { startCaller } = await from("test/caller.ts");
 const { promptDigest } = await from("../protocol/dist/index.js");
-const { values } = parseArgs({
-  options: { minutes: { type: "string", default: "10" } },
-});
-const minutes = Number(values.minutes);
-if (!(minutes > 0)) {
-  console.error("--minutes takes a number above 0");
-  process.exit(2);
-}
 
 /** Flat: the median of the last third is at most this above that of the second. */
 const mostGrowth = { heap: 4 << 20, external: 8 << 20, descriptors: 8 };
