@@ -19,7 +19,11 @@ const groups = [
     test: /commander|wording.dist.safe|cli.dist.(terminal.|(exit|io|options|output|program)\.js)/,
     priority: 4,
   },
-  { name: "schema", test: /@bufbuild|protocol.dist(?!.*owner)/, priority: 3 },
+  {
+    name: "schema",
+    test: /@bufbuild(?!.*(json|reflect|extensions))|protocol.dist(?!.*owner)/,
+    priority: 3,
+  },
   {
     name: "client",
     test: /packages.sdk-|cli.dist.(approved-secrets|credential|input-file|job.purpose|private-file)\.js/,

@@ -32,12 +32,12 @@ function imitates(character: string): boolean {
 }
 
 // Scripts that are written together, as UTS 39 "highly restrictive" has them.
-const combinations: readonly RegExp[] = [
-  /^[\p{Script_Extensions=Latin}\p{Script_Extensions=Han}\p{Script_Extensions=Hiragana}\p{Script_Extensions=Katakana}]+$/u,
-  /^[\p{Script_Extensions=Latin}\p{Script_Extensions=Han}\p{Script_Extensions=Bopomofo}]+$/u,
-  /^[\p{Script_Extensions=Latin}\p{Script_Extensions=Han}\p{Script_Extensions=Hangul}]+$/u,
+const combinations: readonly (readonly string[])[] = [
+  ["Latin", "Han", "Hiragana", "Katakana"],
+  ["Latin", "Han", "Bopomofo"],
+  ["Latin", "Han", "Hangul"],
 ];
-const scripts: readonly RegExp[] = [
+const scripts: readonly string[] = [
   "Cyrillic",
   "Greek",
   "Armenian",
@@ -63,14 +63,27 @@ const scripts: readonly RegExp[] = [
   "Myanmar",
   "Khmer",
   "Mongolian",
-].map((name) => new RegExp(`^\\p{Script_Extensions=${name}}+$`, "u"));
+];
+
+// Made when a word is first judged: each takes a table of its script.
+let unmixed: readonly RegExp[] | undefined;
+
+function ofOneWriting(): readonly RegExp[] {
+  unmixed ??= [...combinations, ...scripts.map((name) => [name])].map(
+    (names) => {
+      const parts = names.map((name) => `\\p{Script_Extensions=${name}}`);
+      return new RegExp(`^[${parts.join("")}]+$`, "u");
+    },
+  );
+  return unmixed;
+}
 
 // A word of a script that is not listed counts as mixed: it is rare enough
 // for a second look.
 function mixesScripts(word: string): boolean {
   const known = word.replace(/[\p{Script=Common}\p{Script=Inherited}]/gu, "");
   if (known === "") return false;
-  return ![...combinations, ...scripts].some((script) => script.test(known));
+  return !ofOneWriting().some((writing) => writing.test(known));
 }
 
 // Cyrillic, Greek and Armenian letters that look like Latin ones.
