@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { createClient } from "@assent/sdk-node";
 import { cli, createHome, lineOf } from "../scripts/assent-home.mjs";
 import { median } from "./median.mjs";
 
@@ -11,8 +13,9 @@ const reference = "assent://Dev/GitHub/token";
 
 /**
  * What short commands take from their start to their end, beside a Node that
- * does nothing. Medians, milliseconds; `read_ms` is without the time in which
- * the broker waits for the person, from the prompt to the approval.
+ * does nothing; and one secret, from the start to the end but without the time
+ * from the prompt to the approval: by `assent read`, and by a program that runs
+ * already, which is the broker's answer. Medians, milliseconds.
  */
 export async function measure() {
   const home = createHome({ password: "bench horse battery staple" });
@@ -36,14 +39,22 @@ export async function measure() {
       }
     }
     const read = [];
+    const answer = [];
     for (let round = 0; round < readings; round++) {
-      read.push(await timedRead(home));
+      read.push(await withoutPerson(home, readByCommand));
+      answer.push(await withoutPerson(home, readByProgram));
     }
-    // The first one is shown a program that the broker has never seen.
-    const figures = { ...taken, read_ms: read.slice(1) };
-    return Object.fromEntries(
-      Object.entries(figures).map(([name, all]) => [name, median(all)]),
-    );
+    // The first ones show programs that the broker has never seen.
+    const read_whole_ms = median(read.slice(1));
+    const broker_answer_ms = median(answer.slice(1));
+    return {
+      ...Object.fromEntries(
+        Object.entries(taken).map(([name, all]) => [name, median(all)]),
+      ),
+      read_whole_ms,
+      broker_answer_ms,
+      read_adds_ms: read_whole_ms - broker_answer_ms,
+    };
   } finally {
     await home.remove();
   }
@@ -55,20 +66,44 @@ async function timed(args) {
   return performance.now() - began;
 }
 
-async function timedRead(home) {
+// Nothing else runs until it has asked; then it waits anyway.
+async function withoutPerson(home, read) {
   const began = Date.now();
-  const reading = home.start([cli, "read", reference, "--home", home.path]);
-  const ended = once(reading, "exit").then(() => Date.now());
-  // Nothing else runs until it has asked; then it waits anyway.
-  await lineOf(reading, "waiting for you");
+  const { asked, ended } = read(home);
+  const end = ended.then(() => Date.now());
+  await asked;
   const prompt = await home.nextPrompt();
   await home.approve(prompt);
-  const end = await ended;
+  const endedAt = await end;
   const log = await home.assent(["activity", "--json"], "");
   const granted = log
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line))
     .find(({ event }) => event.kind === "granted");
-  return Date.parse(prompt.createdAt) - began + end - Date.parse(granted.at);
+  return (
+    Date.parse(prompt.createdAt) - began + endedAt - Date.parse(granted.at)
+  );
+}
+
+function readByCommand(home) {
+  const reading = home.start([cli, "read", reference, "--home", home.path]);
+  return {
+    asked: lineOf(reading, "waiting for you"),
+    ended: once(reading, "exit"),
+  };
+}
+
+function readByProgram(home) {
+  const { promise: asked, resolve: onWaiting } = Promise.withResolvers();
+  const client = createClient({
+    endpoint: join(home.path, "run", "broker.sock"),
+    scope: { references: [reference] },
+    onWaiting,
+  });
+  const read = async () => {
+    await client.secrets.resolveAll([reference]);
+    await client.revoke();
+  };
+  return { asked, ended: read() };
 }

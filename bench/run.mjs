@@ -35,7 +35,9 @@ const figures = {
   broker_idle_mb: ["MB  resident, idle", 120],
   command_ms: ["ms  the shortest command, from its start to its end"],
   status_ms: ["ms  assent status, from its start to its end"],
-  read_ms: ["ms  assent read, but for the time that the person takes", 150],
+  read_whole_ms: ["ms  assent read, but for the time that the person takes"],
+  broker_answer_ms: ["ms  of it, the same to a program that runs already"],
+  read_adds_ms: ["ms  what assent read adds to that", 150],
   bare_node_ms: ["ms  of it, a Node that does nothing"],
   request_us: ["µs  one secret through the SDK, everything included"],
   stock_connect_us: [
