@@ -36,6 +36,7 @@ for (const [runtime, args] of Object.entries(runtimes)) {
         const said = await run(core, program, tests);
         const [, total] = /^\s*Total:\s+(\d+)/m.exec(said) ?? [];
         const [, passed] = /^\s*Passed:\s+(\d+)/m.exec(said) ?? [];
+        console.log(`sdk-browserless in ${runtime}: ${passed} of ${total}`);
         expect(Number(total)).toBeGreaterThan(100);
         expect(passed).toBe(total);
       });
