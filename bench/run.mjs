@@ -46,6 +46,8 @@ const figures = {
   raw_http2_us: ["µs  a bare HTTP/2 echo of the runtime"],
   request_vs_stock_connect: ["×   the SDK against stock connect-node", 1.2],
   import_10k_s: ["s   to import 10,000 items", 5],
+  import_command_mb: ["MB  resident meanwhile at most, the command", 250],
+  import_broker_mb: ["MB  private meanwhile at most, the broker", 250],
   run_masked_mb_per_s: ["MB/s  of a command's output, three secrets masked"],
   run_masked_vs_unmasked: [
     "×   a command that prints 100 MB, masked against not masked",
