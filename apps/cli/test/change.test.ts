@@ -107,3 +107,31 @@ test("addresses and labels take the place of those that were there", async () =>
   );
   expect(shown).toMatchObject({ urls: ["https://a.example"], tags: ["three"] });
 });
+
+test("titles are listed by category and by labels", async () => {
+  const listed = async (...options: string[]) => {
+    const list = ["item", "list", "Ops", "--json", ...options];
+    return JSON.parse((await asOwner(list)).out).map(
+      (each: { title: string }) => each.title,
+    );
+  };
+  await asOwner(["item", "create", "Ops", "Host", "--category", "server"]);
+  await asOwner([
+    "item",
+    "edit",
+    "Ops",
+    "Host",
+    "--tag",
+    "three",
+    "--tag",
+    "a",
+  ]);
+  expect(await listed("--category", "server")).toEqual(["Host"]);
+  expect(await listed("--tag", "three")).toEqual(["Host", "Made"]);
+  expect(await listed("--tag", "three", "--tag", "a")).toEqual(["Host"]);
+  expect(await listed("--tag", "three", "--category", "login")).toEqual([
+    "Made",
+  ]);
+  const wrong = await asOwner(["item", "list", "Ops", "--category", "nothing"]);
+  expect(wrong.code).toBe(exitCodes.usage);
+});

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ItemOverview } from "@assent/protocol";
 import { categoryText, makeSafe } from "@assent/wording";
 import { type Io, write, writeLine } from "../io.ts";
 import { type JsonOptions, writeJson, writeTable } from "../output.ts";
 import { findItem, forgetItem, getItem, listItems } from "../owner/operate.ts";
 import { type AccountOptions, withCredential } from "../owner/session.ts";
-import { type FieldSpec, findField, noField } from "./field-spec.ts";
+import {
+  type FieldSpec,
+  findField,
+  noField,
+  readCategory,
+} from "./field-spec.ts";
 import { itemHeading, itemJson, itemRows, overviewJson } from "./item-view.ts";
 
 /** Options of `assent item list`. */
 export interface ListOptions extends AccountOptions, JsonOptions {
   readonly archived?: boolean;
+  readonly category?: string;
+  readonly tag?: string[];
 }
 
 /** Options of `assent item show`. */
@@ -25,11 +33,12 @@ export async function listTitles(
   options: ListOptions,
 ): Promise<void> {
   await withCredential(io, options, async (session) => {
-    const { items, vaultName: name } = await listItems(
+    const { items: all, vaultName: name } = await listItems(
       session,
       vaultName,
       options.archived === true,
     );
+    const items = all.filter((item) => isWanted(item, options));
     if (options.json) {
       return writeJson(
         io,
@@ -46,6 +55,17 @@ export async function listTitles(
       ]),
     );
   });
+}
+
+function isWanted(
+  { category, tags }: ItemOverview,
+  wanted: ListOptions,
+): boolean {
+  return (
+    (wanted.category === undefined ||
+      category === readCategory(wanted.category)) &&
+    (wanted.tag ?? []).every((tag) => tags.includes(tag))
+  );
 }
 
 /** One item; what is concealed stays so unless it is to be revealed. */

@@ -14,6 +14,8 @@ const item = create(ItemSchema, {
     vaultId: "vaultvaultvaultvaultvaultv",
     title: "GitHub",
     category: Category.API_CREDENTIAL,
+    urls: ["https://github.com", "https://x\u202e"],
+    tags: ["work", "ci"],
   },
   sections: [{ id: "s1", title: "prod" }],
   fields: [
@@ -46,6 +48,9 @@ test("shows what is plain, safely, and hides what is concealed (T21)", () => {
       "assent://vaultvaultvaultvaultvaultv/itemitemitemitemitemitemit/f2",
     ],
     ["code", "••••••••", "one-time password", "assent://Dev/GitHub/code"],
+    ["website", "https://github.com", "address", ""],
+    ["website", "https://x<U+202E>", "address", ""],
+    ["labels", "work and ci", "text", ""],
     ["notes", "••••••••", "text", ""],
   ]);
 });

@@ -4,6 +4,7 @@ import {
   categoryText,
   fieldReference,
   fieldTypeText,
+  inARow,
   isConcealed,
   makeSafe,
 } from "@assent/wording";
@@ -76,11 +77,17 @@ export function itemRows(
     "file",
     "",
   ]);
+  const { urls = [], tags = [] } = item.overview ?? {};
+  const websites = urls.map((url) => ["website", makeSafe(url), "address", ""]);
+  const labels =
+    tags.length === 0
+      ? []
+      : [["labels", inARow(tags.map((tag) => makeSafe(tag))), "text", ""]];
   const notes =
     item.notes.length === 0
       ? []
       : [["notes", reveal ? makeSafe(item.notes) : hidden, "text", ""]];
-  return [...rows, ...files, ...notes];
+  return [...rows, ...files, ...websites, ...labels, ...notes];
 }
 
 /** The first line above an item. */

@@ -67,10 +67,21 @@ export function addItemCommands(program: Command, io: Io): void {
       takesCredential(
         withVault(item.command("list"))
           .option("--archived", "archived ones as well")
+          .addOption(
+            new Option("--category <name>", "only things of this kind").choices(
+              categoryNames,
+            ),
+          )
+          .option(
+            "--tag <name>",
+            "only those with this label; may be repeated, all of them count",
+            collect,
+          )
           .description("titles, without any secret"),
       ),
     ),
     "assent item list Dev",
+    "assent item list Dev --category login --tag work",
   ).action((vault: string, options: ListOptions) =>
     listTitles(io, vault, options),
   );
