@@ -5,25 +5,13 @@ import {
   collect,
   takesCredential,
   takesJson,
-  wholeNumber,
   withExamples,
 } from "../options.ts";
 import type { AccountOptions } from "../owner/session.ts";
-import {
-  categoryNames,
-  type FieldSpec,
-  fieldTypes,
-  readFieldSpec,
-} from "./field-spec.ts";
-import {
-  type CreateOptions,
-  createItem,
-  type EditOptions,
-  editItem,
-  type RemoveOptions,
-  removeItem,
-} from "./item-change.ts";
+import { categoryNames, readFieldSpec } from "./field-spec.ts";
+import { type RemoveOptions, removeItem } from "./item-change.ts";
 import { type CodeOptions, showCode } from "./item-code.ts";
+import { addCreateCommand, addEditCommand } from "./item-fields.ts";
 import { addFileCommands } from "./item-file.ts";
 import { moveItem } from "./item-move.ts";
 import {
@@ -43,24 +31,7 @@ export function addItemCommands(program: Command, io: Io): void {
   const withItem = (command: Command) =>
     withVault(command).argument("<item>", "title or id");
 
-  withExamples(
-    takesFields(
-      takesCredential(
-        withVault(item.command("create")).argument("<title>", "its title"),
-      ),
-    )
-      .addOption(
-        new Option("--category <name>", "what kind of thing it is")
-          .choices(categoryNames)
-          .default("login"),
-      )
-      .description("make an item; asks for the value of each field"),
-    "assent item create Dev GitHub --field user:text --field token",
-    "assent item create Dev GitHub --field key:ssh-key --stdin < id_ed25519.pem",
-    "assent item create Dev Database --field password --generate",
-  ).action((vault: string, title: string, options: CreateOptions) =>
-    createItem(io, vault, title, options),
-  );
+  addCreateCommand(item, io);
 
   withExamples(
     takesJson(
@@ -124,21 +95,7 @@ export function addItemCommands(program: Command, io: Io): void {
     showCode(io, place, title, options),
   );
 
-  withExamples(
-    takesFields(takesCredential(withItem(item.command("edit"))))
-      .option("--title <title>", "a new title")
-      .option(
-        "--remove-field <name>",
-        "a field to remove; may be repeated",
-        collectFields,
-      )
-      .description("change an item; asks for the value of each field named"),
-    "assent item edit Dev GitHub --field token",
-    "assent item edit Dev GitHub --title GitHub-old --remove-field user",
-    "assent item edit Dev Database --field password --generate 32",
-  ).action((vault: string, title: string, options: EditOptions) =>
-    editItem(io, vault, title, options),
-  );
+  addEditCommand(item, io);
 
   withExamples(
     takesCredential(
@@ -164,43 +121,4 @@ export function addItemCommands(program: Command, io: Io): void {
   );
 
   addFileCommands(item, io);
-}
-
-function takesFields(command: Command): Command {
-  return command
-    .option(
-      "--field <name>",
-      `[SECTION/]NAME[:TYPE], may be repeated; TYPE is ${fieldTypes.join(", ")}; new ones are concealed`,
-      collectFields,
-    )
-    .option(
-      "--stdin",
-      "the input holds the values: all of it for one field, a line each for several",
-    )
-    .addOption(
-      new Option(
-        "--generate [signs]",
-        "a new random password for each field named; nothing is asked",
-      )
-        .argParser(wholeNumber)
-        .conflicts("stdin"),
-    )
-    .option(
-      "--notes",
-      "notes as well: asked for, or what follows the values in the input",
-    )
-    .option(
-      "--url <address>",
-      "where it is used, in the place of what is there; may be repeated",
-      collect,
-    )
-    .option(
-      "--tag <name>",
-      "a label, in the place of those that are there; may be repeated",
-      collect,
-    );
-}
-
-function collectFields(text: string, previous: FieldSpec[] = []): FieldSpec[] {
-  return [...previous, readFieldSpec(text)];
 }
