@@ -16,12 +16,12 @@ const apart = /^(@assent\/(broker|prompt-ui)(\/|$)|koffi$|node:)/;
 const groups = [
   {
     name: "base",
-    test: /commander|wording.dist.safe|cli.dist.(terminal.|(exit|io|options|output|program)\.js)/,
+    test: /node_modules.commander|wording.dist.safe|cli.dist.(terminal.|(exit|io|options|output|program)\.js)/,
     priority: 4,
   },
   {
     name: "schema",
-    test: /@bufbuild(?!.*(json|reflect|extensions))|protocol.dist(?!.*owner)/,
+    test: /node_modules.@bufbuild(?!.*(json|reflect|extensions))|protocol.dist(?!.*owner)/,
     priority: 3,
   },
   {

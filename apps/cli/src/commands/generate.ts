@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  AssentError,
-  generatePassword,
-  type PasswordRecipe,
-} from "@assent/sdk-node";
+import type { PasswordRecipe } from "@assent/sdk-node";
 import { type Command, Option } from "commander";
 import { usageError } from "../exit.ts";
 import { type Io, writeLine } from "../io.ts";
 import { takesHome, wholeNumber, withExamples } from "../options.ts";
+import { newPassword } from "./new-password.ts";
 
 interface GenerateOptions {
   readonly type: PasswordRecipe["type"];
@@ -58,16 +55,11 @@ function make(options: GenerateOptions): string {
       "--words is for memorable passwords, --length for the others.",
     );
   }
-  try {
-    return generatePassword({
-      type,
-      ...(length === undefined ? {} : { length }),
-      ...(words === undefined ? {} : { words }),
-      ...(separator === undefined ? {} : { separator }),
-      ...(type === "random" ? { digits, symbols } : {}),
-    });
-  } catch (error) {
-    if (!(error instanceof AssentError)) throw error;
-    throw usageError(error.message);
-  }
+  return newPassword({
+    type,
+    ...(length === undefined ? {} : { length }),
+    ...(words === undefined ? {} : { words }),
+    ...(separator === undefined ? {} : { separator }),
+    ...(type === "random" ? { digits, symbols } : {}),
+  });
 }

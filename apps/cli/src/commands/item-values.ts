@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
 import { FieldType, type Item } from "@assent/protocol";
-import { AssentError, generatePassword } from "@assent/sdk-node";
 import { makeSafe } from "@assent/wording";
 import { usageError } from "../exit.ts";
 import type { AccountOptions, Authenticated } from "../owner/session.ts";
 import { type FieldSpec, findField, setField } from "./field-spec.ts";
+import { newPassword } from "./new-password.ts";
 
 /** Options of a command that sets values of an item. */
 export interface ValueOptions extends AccountOptions {
@@ -34,7 +34,7 @@ export async function setValues(
   for (const spec of specs) {
     const value =
       options.generate !== undefined
-        ? newPassword(item, spec, options.generate)
+        ? passwordFor(item, spec, options.generate)
         : !fromInput
           ? await secrets.ask(`Value of ${makeSafe(spec.name)}`)
           : isAlone
@@ -53,7 +53,7 @@ export async function setValues(
     : await secrets.ask("Notes");
 }
 
-function newPassword(
+function passwordFor(
   item: Item,
   spec: FieldSpec,
   signs: number | true,
@@ -64,17 +64,8 @@ function newPassword(
       `${makeSafe(spec.name)} is not concealed: no password is made for it.`,
     );
   }
-  try {
-    return Buffer.from(
-      generatePassword({
-        type: "random",
-        ...(signs === true ? {} : { length: signs }),
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof AssentError)) throw error;
-    throw usageError(error.message);
-  }
+  const length = signs === true ? {} : { length: signs };
+  return Buffer.from(newPassword({ type: "random", ...length }));
 }
 
 function withoutNewline(bytes: Uint8Array): Uint8Array {
