@@ -25,9 +25,10 @@ export async function createProgram(
   io: Io,
   files: readonly CommandFile[],
 ): Promise<Command> {
+  const ownVersion = version();
   const program = new Command("assent")
     .description(introduction)
-    .version(version(), "--version", "version of this program")
+    .version(ownVersion, "--version", "version of this program")
     .addHelpText("after", `\n${exitCodesHelp}`)
     .exitOverride()
     .showSuggestionAfterError()
@@ -38,7 +39,7 @@ export async function createProgram(
       outputError: (text, write) => write(text.replace(/^error: /, "assent: ")),
     });
   const adding = await Promise.all(files.map((file) => file.load()));
-  for (const add of adding) add(program, io, version());
+  for (const add of adding) add(program, io, ownVersion);
   return program;
 }
 
